@@ -1,0 +1,35 @@
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+const component = (tag) => ({ sourceTag: tag, onlyDependOnLibsWithTags: ['spec', 'tensor'] });
+
+/** The one-way order of docs/architecture.md. Tests may use the engine: they run real tensors. */
+const order = [
+  { sourceTag: 'spec', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'tensor', onlyDependOnLibsWithTags: ['spec'] },
+  { sourceTag: 'engine', onlyDependOnLibsWithTags: ['spec'] },
+  ...['tokenizer', 'encoder', 'model', 'strategy'].map(component),
+  { sourceTag: 'data', onlyDependOnLibsWithTags: ['spec'] },
+  { sourceTag: 'experiment', onlyDependOnLibsWithTags: ['spec', 'tensor', 'engine', 'tokenizer', 'encoder', 'model', 'strategy', 'data'] },
+  { sourceTag: 'cli', onlyDependOnLibsWithTags: ['*'] },
+];
+
+export default tseslint.config(
+  { ignores: ['**/dist', '**/node_modules', '.nx', '**/*.py', 'runs'] },
+  ...tseslint.configs.recommended,
+  { rules: { '@typescript-eslint/no-non-null-assertion': 'off', eqeqeq: 'error', 'prefer-const': 'error', 'no-console': 'error' } },
+  {
+    files: ['packages/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/*.test-d.ts'],
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': ['error', { enforceBuildableLibDependency: true, allow: [], depConstraints: order }],
+    },
+  },
+  {
+    files: ['packages/**/*.ts'],
+    ignores: ['packages/experiment/**'],
+    rules: { 'no-restricted-imports': ['error', { paths: [{ name: 'inversify', message: 'Only @gramkit/experiment composes components.' }] }] },
+  },
+  { files: ['tools/**', 'packages/cli/**'], rules: { 'no-console': 'off' } },
+);

@@ -1,0 +1,33 @@
+import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Component, Weight } from './component.js';
+import type { DeviceTensors } from './host-tensor.js';
+
+/** What one pass of an encoder or a sequence model depends on beside its input and weights. */
+export interface Pass {
+  /** Dropout is on only where this is true. */
+  readonly training: boolean;
+  /** int32 scalar: with `maskRows`, all that decides the dropout masks. */
+  readonly seed: Scalar;
+}
+
+/** A pass of an item encoder. */
+export interface EncoderPass extends Pass {
+  /**
+   * int32 `[items]`: the catalogue row of each item. An item's dropout masks depend on the seed and its own mask row only,
+   * never on the mini-batch it sits in, so that a second pass or another chunking gives the same masks.
+   */
+  readonly maskRows: Tensor1D;
+}
+
+/** CE, the content encoder: `h_i = CE(c_i; theta)`. */
+export interface ItemEncoder extends Component {
+  readonly kind: 'encoder';
+  /** d, the length of an item encoding. */
+  readonly dimension: number;
+  /** Size of the token table, where the encoder reads token ids: compared with the tokenizer's. */
+  readonly vocabularySize?: number;
+  /** theta */
+  readonly weights: readonly Weight[];
+  /** `[items, dimension]`; a pure, differentiable function of the input, the weights and the pass. Reads no value back. */
+  encode(input: DeviceTensors, pass: EncoderPass): Tensor2D;
+}

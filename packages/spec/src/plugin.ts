@@ -1,0 +1,63 @@
+import type { z } from 'zod';
+import type { Component, ComponentKind, SpecificationVersion } from './component.js';
+import type { DatasetReader } from './dataset-reader.js';
+import type { GradientStrategy } from './gradient-strategy.js';
+import type { ItemEncoder } from './item-encoder.js';
+import type { Optimizer } from './optimizer.js';
+import type { Preprocessor } from './preprocessor.js';
+import type { SequenceModel } from './sequence-model.js';
+import type { DependencyToken } from './tokens.js';
+
+const brand = Symbol.for('gramkit.plugin');
+
+/** The component that each kind of plugin makes. */
+export interface ComponentOf {
+  readonly tokenizer: Preprocessor;
+  readonly encoder: ItemEncoder;
+  readonly model: SequenceModel;
+  readonly strategy: GradientStrategy;
+  readonly optimizer: Optimizer;
+  readonly reader: DatasetReader;
+}
+
+export type DependencyTokens = Readonly<Record<string, DependencyToken<unknown>>>;
+
+/** The values behind a record of tokens. */
+export type Resolved<Dependencies extends DependencyTokens> = {
+  readonly [Name in keyof Dependencies]: Dependencies[Name] extends DependencyToken<infer Value> ? Value : never;
+};
+
+/** What a plugin module exports by default. */
+export interface PluginDefinition<
+  Kind extends ComponentKind = ComponentKind,
+  Options extends z.ZodType = z.ZodType,
+  Dependencies extends DependencyTokens = DependencyTokens,
+> {
+  readonly specificationVersion: SpecificationVersion;
+  readonly kind: Kind;
+  readonly name: string;
+  /** One sentence for `gram plugins` and the configuration reference. */
+  readonly description: string;
+  /** A strict zod object: unknown keys are refused. Defaults and descriptions show in the configuration reference. */
+  readonly options: Options;
+  /** What `create` is given beside its options, by the names used here. */
+  readonly dependencies: Dependencies;
+  create(given: { readonly options: z.output<Options> } & Resolved<Dependencies>): Promise<ComponentOf[Kind]> | ComponentOf[Kind];
+}
+
+/** A plugin of any kind, as the container handles it. */
+export type Plugin = Omit<PluginDefinition, 'create'> & {
+  create(given: Readonly<Record<string, unknown>>): Promise<Component> | Component;
+};
+
+/** Brands a plugin, so that the container recognises it whichever copy of this package made it. */
+export function definePlugin<Kind extends ComponentKind, Options extends z.ZodType, const Dependencies extends DependencyTokens>(
+  definition: PluginDefinition<Kind, Options, Dependencies>,
+): PluginDefinition<Kind, Options, Dependencies> {
+  return Object.freeze({ ...definition, [brand]: true });
+}
+
+/** Whether `value` was made by `definePlugin`. */
+export function isPlugin(value: unknown): value is Plugin {
+  return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+}

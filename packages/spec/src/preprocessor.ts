@@ -1,0 +1,33 @@
+import type { Component } from './component.js';
+import type { HostTensors } from './host-tensor.js';
+
+/** An item of the catalogue: its id and its named fields (`title`, `abstract`, `text`, …). */
+export interface ItemContent {
+  readonly id: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/**
+ * The encoder inputs of a whole catalogue, ready to be put together into mini-batches.
+ * Row `r` belongs to item `r` of the catalogue.
+ */
+export interface PreparedItems {
+  readonly count: number;
+  /** How much work row `row` is: its tokens, special tokens included. Rows of like length are encoded together. */
+  lengthOf(row: number): number;
+  /** Encoder input of `rows`, in that order, padded to the longest of them: each tensor is `[rows, …]`. Rows may repeat. */
+  collate(rows: ArrayLike<number>): HostTensors;
+}
+
+/**
+ * Turns the content of items into encoder input. A tokenizer is the preprocessor of text:
+ * its `collate` gives `tokenIds` int32 `[rows, length]` (padded with the padding id) and `lengths` int32 `[rows]`.
+ */
+export interface Preprocessor<Content = ItemContent> extends Component {
+  readonly kind: 'tokenizer';
+  /** How many different token ids there are; an encoder checks it against its embedding table. */
+  readonly vocabularySize: number;
+  /** Changes whenever the same content would give other rows (vocabulary, maximum length, fields, …). */
+  readonly fingerprint: string;
+  prepare(items: Iterable<Content>): PreparedItems;
+}

@@ -1,0 +1,38 @@
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { DeviceBatch } from './batch.js';
+import type { Component, Task, Weight } from './component.js';
+import type { Pass } from './item-encoder.js';
+
+/** What a sequence model computes from a batch when it learns. */
+export interface SequenceLoss {
+  /** Mean of the loss over `count` predictions; padding never counts. */
+  readonly loss: Scalar;
+  /** float32 scalar: predictions in the batch. */
+  readonly count: Scalar;
+  /** Logits `[batch, positions]`. */
+  readonly scores: Tensor2D;
+}
+
+/** Predictions beside what came true; all four of the same shape `[batch, positions]`. */
+export interface Predictions {
+  /** Logits. */
+  readonly scores: Tensor;
+  /** 0 or 1. */
+  readonly labels: Tensor;
+  /** 1 where the position is a prediction, 0 at padding. */
+  readonly valid: Tensor;
+  /** Rows of the batch's `itemIds`: the predicted item. */
+  readonly references: Tensor;
+}
+
+/** CF, the sequence model with parameters phi over item encodings. */
+export interface SequenceModel extends Component {
+  readonly kind: 'model';
+  readonly task: Task;
+  /** phi */
+  readonly weights: readonly Weight[];
+  /** The training loss; `itemEncodings` `[rows, dimension]`. Pure and differentiable in encodings and weights. */
+  loss(itemEncodings: Tensor2D, batch: DeviceBatch, pass: Pass): SequenceLoss;
+  /** The predictions of a batch, without dropout. */
+  score(itemEncodings: Tensor2D, batch: DeviceBatch): Predictions;
+}

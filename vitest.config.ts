@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+const conditions = ['@gramkit/source', 'module', 'node', 'development|production', 'import', 'default'];
+
+/** Every package tests alike, on the sources of its workspace dependencies. The native engine allows one thread a process: forks. */
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    pool: 'forks',
+    maxWorkers: 1,
+    include: ['src/**/*.test.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
+    execArgv: ['--expose-gc'],
+    passWithNoTests: false,
+    reporters: ['default', ['json', { outputFile: 'test-results.json' }]],
+  },
+});
