@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Component, ComponentKind, SpecificationVersion } from './component.js';
+import type { Component, ComponentKind, SpecificationVersion, Task } from './component.js';
 import type { DatasetReader } from './dataset-reader.js';
 import type { GradientStrategy } from './gradient-strategy.js';
 import type { ItemEncoder } from './item-encoder.js';
@@ -38,6 +38,8 @@ export interface PluginDefinition<
   readonly name: string;
   /** One sentence for `gram plugins` and the configuration reference. */
   readonly description: string;
+  /** Of a model or reader that knows one task only: a mismatch is refused before anything is created. */
+  readonly task?: Task;
   /** A strict zod object: unknown keys are refused. Defaults and descriptions show in the configuration reference. */
   readonly options: Options;
   /** What `create` is given beside its options, by the names used here. */

@@ -1,4 +1,5 @@
 import type { Weight } from './component.js';
+import type { DatasetReader } from './dataset-reader.js';
 import type { Engine } from './engine.js';
 import type { GradientStrategy } from './gradient-strategy.js';
 import type { ItemEncoder } from './item-encoder.js';
@@ -23,6 +24,7 @@ function token<Value>(name: string, description: string): DependencyToken<Value>
 /** What a plugin can declare as a dependency. */
 export const tokens = {
   engine: token<Engine>('engine', 'the engine that computes'),
+  datasetReader: token<DatasetReader>('datasetReader', 'the reader of the data set'),
   tokenizer: token<Preprocessor>('tokenizer', 'the preprocessor of item content'),
   itemEncoder: token<ItemEncoder>('itemEncoder', 'the item encoder'),
   itemDimension: token<number>('itemDimension', 'the length of an item encoding'),
