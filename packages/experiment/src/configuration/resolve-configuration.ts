@@ -1,0 +1,150 @@
+import { resolve } from 'node:path';
+import { GramkitError, isGramkitError, type Json, type Plugin } from '@gramkit/spec';
+import { type PluginSources, resolvePlugin } from '../plugins/resolve-plugin.js';
+import { readConfiguration, type ConfigurationDocument, type DocumentOptions } from './document.js';
+import { explainIssues, type ExplainedIssue } from './issues.js';
+import { type Place, places } from './places.js';
+import { configurationError, type ConfigurationProblem } from './problem.js';
+import { outputFolder, type ResolvedComponent, type ResolvedConfiguration } from './resolved-configuration.js';
+import { configurationSchema, dataKeys, type WrittenConfiguration } from './schema.js';
+import { jsonSchemaOf, type JsonSchema, keysOf } from './schema-keys.js';
+
+/** How a configuration is read. */
+export interface ConfigurationOptions extends DocumentOptions {
+  /** Plugin instances that the embedding program brings. */
+  readonly plugins?: readonly Plugin[];
+}
+
+/**
+ * Reads a configuration file, checks it and its plugins' options, and fills in every default. Loads the plugins it names and no others.
+ * @throws GramkitError CONFIGURATION_INVALID with every problem there is; CONFIGURATION_UNREADABLE; USAGE; or, where it is all that is wrong,
+ * the error of a plugin that cannot be resolved.
+ */
+export async function loadConfiguration(file: string, options: ConfigurationOptions = {}): Promise<ResolvedConfiguration> {
+  return resolveConfiguration(await readConfiguration(file, options), options.plugins);
+}
+
+/** The same from a document that has been read. */
+export async function resolveConfiguration(document: ConfigurationDocument, plugins: readonly Plugin[] = []): Promise<ResolvedConfiguration> {
+  const problems = new Problems(document);
+  const written = checkShape(document, problems);
+  const baseDirectory = resolve(document.baseDirectory, written?.baseDirectory ?? '.');
+  const sources = { projectDirectory: baseDirectory, registered: plugins };
+  const components: Partial<Record<Place['name'], ResolvedComponent>> = {};
+  for (const place of places) {
+    const component = await resolveComponent(place, sectionAt(written ?? document.value, place.path), sources, problems);
+    if (component !== undefined) components[place.name] = component;
+  }
+  checkTask(components, problems);
+  problems.throwIfAny();
+  return assemble(written!, components as ResolvedConfiguration['components'], baseDirectory, document.name);
+}
+
+function assemble(written: WrittenConfiguration, components: ResolvedConfiguration['components'], baseDirectory: string, name: string): ResolvedConfiguration {
+  return {
+    seed: written.seed,
+    baseDirectory,
+    output: outputFolder(written.output, name, baseDirectory),
+    components,
+    split: written.data.split,
+    windowLength: written.data.windowLength,
+    training: written.training,
+    engine: written.engine,
+  };
+}
+
+/** Collects what is wrong, and the plugin errors among it, which are thrown as they are where they stand alone. */
+class Problems {
+  readonly #found: { readonly problem: ConfigurationProblem; readonly error?: GramkitError }[] = [];
+
+  constructor(private readonly document: ConfigurationDocument) {}
+
+  add(issue: ExplainedIssue): void {
+    this.#found.push({ problem: { ...issue, field: issue.path.map(String).join('.') || '(top)', place: this.document.placeOf(issue.path) } });
+  }
+
+  addError(path: readonly string[], error: GramkitError): void {
+    const place = this.document.placeOf(path);
+    const { fix } = error.details;
+    const placed = new GramkitError(error.code, error.message, { ...error.details, file: place.source, field: path.join('.'), ...(place.line === undefined ? {} : { line: place.line }) });
+    this.#found.push({ problem: { field: path.join('.'), message: error.message, place, ...(fix === undefined ? {} : { fix }) }, error: placed });
+  }
+
+  throwIfAny(): void {
+    const [first] = this.#found;
+    if (first === undefined) return;
+    throw this.#found.length === 1 && first.error !== undefined ? first.error : configurationError(this.#found.map(({ problem }) => problem));
+  }
+}
+
+const configurationKeys: JsonSchema = jsonSchemaOf(configurationSchema);
+
+function checkShape(document: ConfigurationDocument, problems: Problems): WrittenConfiguration | undefined {
+  const checked = configurationSchema.safeParse(document.value ?? {});
+  if (checked.success) return checked.data;
+  for (const issue of explainIssues(checked.error.issues, (path) => keysOf(configurationKeys, path))) problems.add(issue);
+  return undefined;
+}
+
+/** The raw section of a place; with a configuration that failed its check, what can be made of it. */
+function sectionAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((parent, key) => (isRecord(parent) ? parent[key] : undefined), value);
+}
+
+async function resolveComponent(place: Place, section: unknown, sources: PluginSources, problems: Problems): Promise<ResolvedComponent | undefined> {
+  if (!isRecord(section) || typeof section['use'] !== 'string' || section['use'] === '') return undefined;
+  const use = section['use'];
+  try {
+    const plugin = await resolvePlugin(place.kind, use, sources);
+    return await checkOptions(place, use, plugin, section, problems);
+  } catch (error) {
+    if (!isGramkitError(error)) throw error;
+    problems.addError([...place.path, 'use'], error);
+    return undefined;
+  }
+}
+
+async function checkOptions(place: Place, use: string, plugin: Plugin, section: Readonly<Record<string, unknown>>, problems: Problems): Promise<ResolvedComponent | undefined> {
+  const known = jsonSchemaOf(plugin.options);
+  const given = withPlaceDefaults(place, known, optionsOf(place, section));
+  const checked = await plugin.options.safeParseAsync(given);
+  if (checked.success) return { use, plugin, options: checked.data as Record<string, unknown>, written: fillDefaults(given, known) };
+  const beside = place.name === 'data' ? ['use', ...Object.keys(dataKeys)] : ['use'];
+  for (const issue of explainIssues(checked.error.issues, (path) => [...keysOf(known, path), ...(path.length === 0 ? beside : [])])) {
+    problems.add({ ...issue, path: [...place.path, ...issue.path] });
+  }
+  return undefined;
+}
+
+/** A section less the keys that are not the plugin's. */
+function optionsOf(place: Place, section: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const ours = new Set(place.name === 'data' ? ['use', ...Object.keys(dataKeys)] : ['use']);
+  return Object.fromEntries(Object.entries(section).filter(([key]) => !ours.has(key)));
+}
+
+function withPlaceDefaults(place: Place, known: JsonSchema, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const keys = new Set(keysOf(known));
+  return { ...Object.fromEntries(Object.entries(place.defaults).filter(([key]) => keys.has(key))), ...given };
+}
+
+/** What was written, with the schema's defaults where nothing was: in the form a user writes, also where the schema transforms it. */
+function fillDefaults(given: Readonly<Record<string, unknown>>, schema: JsonSchema): Record<string, Json> {
+  const filled: Record<string, unknown> = { ...given };
+  for (const [key, property] of Object.entries(schema.properties ?? {})) {
+    if (filled[key] === undefined && property.default !== undefined) filled[key] = property.default;
+    const nested = filled[key];
+    if (isRecord(nested) && property.properties !== undefined) filled[key] = fillDefaults(nested, property);
+  }
+  return filled as Record<string, Json>;
+}
+
+function checkTask(components: Partial<Record<Place['name'], ResolvedComponent>>, problems: Problems): void {
+  const reader = components.data?.plugin.task;
+  const model = components.model?.plugin.task;
+  if (reader === undefined || model === undefined || reader === model) return;
+  problems.addError(['model', 'use'], new GramkitError('PLUGIN_MISMATCH', `the model '${components.model!.use}' is for ${model}, the data set '${components.data!.use}' for ${reader}`, { fix: `Name a model for ${reader}, or a data set for ${model}.` }));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+/** `"1e"`, `"0.5e"`: a number of epochs; a plain number counts steps. */
+const epochs = z.string().regex(/^\d*\.?\d+e$/i, "expected a number of epochs such as '1e' or '0.5e'");
+
+const fraction = z.number().min(0).lt(1);
+
+const use = z.string().min(1).describe('Name of the plugin, path of a plugin file (starts with . or /), or name of a package.');
+
+/** A component: the name of its plugin, and whatever options that plugin declares. */
+const component = z.looseObject({ use });
+
+/** The same where one plugin is meant unless another is named. */
+const componentOr = (name: string) => z.looseObject({ use: use.default(name) }).prefault({});
+
+/** Shares of the users that are held out; the rest is trained on. */
+export const splitSchema = z
+  .strictObject({
+    test: fraction.default(0.2).describe('Share of the users whose histories are only tested on.'),
+    validation: fraction.default(0.1).describe('Share of the users that early stopping and the tables of progress look at.'),
+  })
+  .refine((split) => split.test + split.validation < 1, { message: 'test and validation together must leave users to train on (less than 1)' });
+
+/** The data section: keys of our own, and the reader's options beside them. */
+export const dataKeys = {
+  split: splitSchema.optional().describe('Shares of users held out. Left out: the split that the data set brings, or else test .2 and validation .1.'),
+  windowLength: z.int().min(2).default(100).describe('Longest stretch of one history in a batch; longer histories are cut into several.'),
+} as const;
+
+export const trainingSchema = z.strictObject({
+  epochs: z.int().min(1).default(5).describe("Passes over the training interactions, a strategy's warm-up and settling among them."),
+  batchSize: z.int().min(1).default(32).describe('Histories in a batch.'),
+  maximumSteps: z.int().min(1).optional().describe('Stop after so many steps. The report says that the run is not complete.'),
+  maximumSeconds: z.number().positive().optional().describe('Stop after so many seconds of training (evaluation not counted). The report says that the run is not complete; its time per epoch is extrapolated.'),
+  evaluateEvery: z.int().min(1).default(1).describe('Epochs between evaluations on the validation users.'),
+  checkpointEvery: z.union([z.int().min(1), epochs]).default('1e').describe("Steps, or epochs such as '1e', between checkpoints. The end of a run and an interrupt always write one."),
+  keepCheckpoints: z.int().min(1).default(2).describe('Latest checkpoints that are kept; the best one is kept beside them.'),
+  patience: z.int().min(1).optional().describe('Stop after so many evaluations in a row without a better validation AUC, and go back to the best checkpoint.'),
+});
+
+export const engineSchema = z.strictObject({
+  threads: z.int().min(1).optional().describe('Threads of one operation. Left out: all cores.'),
+});
+
+const optimizersSchema = z.strictObject({
+  encoder: componentOr('adam').describe("Optimizer of the encoder's weights."),
+  model: componentOr('adam').describe("Optimizer of the sequence model's weights."),
+});
+
+/** A configuration before plugins have checked their own options. */
+export const configurationSchema = z.strictObject({
+  seed: z.int().min(0).default(1).describe('Decides split, order of batches, initial weights and dropout.'),
+  baseDirectory: z.string().optional().describe('Folder that relative paths start from. Left out: the folder of the configuration.'),
+  data: component.extend(dataKeys).describe('The data set: its reader and that reader\'s options, and how histories are split and cut.'),
+  tokenizer: componentOr('huggingface').describe('Turns the text of items into token ids.'),
+  encoder: component.describe('CE, the item encoder.'),
+  model: component.describe('CF, the sequence model.'),
+  strategy: component.describe('How the gradient of the loss reaches the encoder.'),
+  optimizers: optimizersSchema.prefault({}).describe('The two optimizers, each with its own state.'),
+  training: trainingSchema.prefault({}).describe('How long and in what portions.'),
+  engine: engineSchema.prefault({}).describe('Where tensors are computed.'),
+  output: z.string().min(1).optional().describe("The run folder. Left out: 'runs/' and the name of the configuration."),
+});
+
+export type WrittenConfiguration = z.output<typeof configurationSchema>;
+export type TrainingConfiguration = z.output<typeof trainingSchema>;
+export type SplitConfiguration = z.output<typeof splitSchema>;
+export type EngineConfiguration = z.output<typeof engineSchema>;

@@ -1,0 +1,55 @@
+import { type DependencyToken, GramkitError, tokens } from '@gramkit/spec';
+import type { PlaceName } from '../configuration/places.js';
+import type { ResolvedComponent } from '../configuration/resolved-configuration.js';
+
+/** The token under which the component of each place is bound. */
+export const tokenOfPlace: Readonly<Record<PlaceName, DependencyToken<unknown>>> = {
+  data: tokens.datasetReader,
+  tokenizer: tokens.tokenizer,
+  encoder: tokens.itemEncoder,
+  model: tokens.sequenceModel,
+  strategy: tokens.strategy,
+  encoderOptimizer: tokens.encoderOptimizer,
+  modelOptimizer: tokens.sequenceModelOptimizer,
+};
+
+/** What a place needs beyond what its plugin declares: an optimizer is made for weights, an item dimension comes from the encoder. */
+const placeBehind = new Map<symbol, PlaceName>([
+  ...(Object.keys(tokenOfPlace) as PlaceName[]).map((place) => [tokenOfPlace[place].key, place] as const),
+  [tokens.itemDimension.key, 'encoder'],
+]);
+
+const optimizedPlaces: Partial<Record<PlaceName, PlaceName>> = { encoderOptimizer: 'encoder', modelOptimizer: 'model' };
+
+/**
+ * Checks what the plugins declare before any of them creates anything.
+ * @throws GramkitError PLUGIN_INVALID for an unknown token, for weights asked for by what is no optimizer, or for a circle of dependencies.
+ */
+export function checkDependencies(components: Readonly<Record<PlaceName, ResolvedComponent>>): void {
+  const known = new Set(Object.values(tokens).map((token) => token.key));
+  for (const place of Object.keys(components) as PlaceName[]) {
+    const { plugin, use } = components[place];
+    for (const [name, token] of Object.entries(plugin.dependencies)) {
+      if (!known.has(token.key)) {
+        throw new GramkitError('PLUGIN_INVALID', `the ${plugin.kind} '${use}' asks for '${name}' (${token.description}), which no run provides`, { field: name, alternatives: Object.keys(tokens) });
+      }
+      if (token.key === tokens.optimizedWeights.key && optimizedPlaces[place] === undefined) {
+        throw new GramkitError('PLUGIN_INVALID', `the ${plugin.kind} '${use}' asks for optimizedWeights, which only an optimizer is given`, { field: name });
+      }
+    }
+    follow(place, components, []);
+  }
+}
+
+function follow(place: PlaceName, components: Readonly<Record<PlaceName, ResolvedComponent>>, path: readonly PlaceName[]): void {
+  if (path.includes(place)) {
+    throw new GramkitError('PLUGIN_INVALID', `these components need each other: ${[...path.slice(path.indexOf(place)), place].join(' -> ')}`, { fix: 'One of them must do without the other.' });
+  }
+  for (const next of neededPlaces(place, components[place])) follow(next, components, [...path, place]);
+}
+
+function neededPlaces(place: PlaceName, component: ResolvedComponent): PlaceName[] {
+  const optimized = optimizedPlaces[place];
+  const declared = Object.values(component.plugin.dependencies).map((token) => placeBehind.get(token.key));
+  return [...declared, optimized].filter((needed) => needed !== undefined);
+}

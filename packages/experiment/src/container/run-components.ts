@@ -1,0 +1,55 @@
+import { type DatasetReader, type GradientStrategy, GramkitError, type ItemEncoder, type Optimizer, type Preprocessor, type SequenceModel, tokens } from '@gramkit/spec';
+import type { RunContainer } from './run-container.js';
+
+/** What predicts: the parts that evaluation and prediction need. */
+export interface PredictingComponents {
+  readonly reader: DatasetReader;
+  readonly tokenizer: Preprocessor;
+  readonly encoder: ItemEncoder;
+  readonly model: SequenceModel;
+}
+
+/** What learns: all parts of a run. */
+export interface RunComponents extends PredictingComponents {
+  readonly encoderOptimizer: Optimizer;
+  readonly modelOptimizer: Optimizer;
+  readonly strategy: GradientStrategy;
+}
+
+/**
+ * The tokenizer and encoder of a run.
+ * @throws GramkitError PLUGIN_MISMATCH where the tokenizer knows more tokens than the encoder has vectors for.
+ */
+export async function resolveEncoder(run: RunContainer): Promise<Pick<PredictingComponents, 'tokenizer' | 'encoder'>> {
+  const tokenizer = await run.get(tokens.tokenizer);
+  const encoder = await run.get(tokens.itemEncoder);
+  if (encoder.vocabularySize !== undefined && tokenizer.vocabularySize > encoder.vocabularySize) {
+    throw new GramkitError('PLUGIN_MISMATCH', `the tokenizer '${tokenizer.name}' has ${tokenizer.vocabularySize} tokens, the encoder '${encoder.name}' has vectors for ${encoder.vocabularySize}`, {
+      fix: 'Take tokenizer and encoder from the same model folder.',
+    });
+  }
+  return { tokenizer, encoder };
+}
+
+/**
+ * Creates what predicts, the light parts first.
+ * @throws GramkitError PLUGIN_MISMATCH where tokenizer and encoder, or data set and model, do not belong together.
+ */
+export async function resolvePredicting(run: RunContainer): Promise<PredictingComponents> {
+  const reader = await run.get(tokens.datasetReader);
+  const { tokenizer, encoder } = await resolveEncoder(run);
+  const model = await run.get(tokens.sequenceModel);
+  if (model.task !== reader.task) {
+    throw new GramkitError('PLUGIN_MISMATCH', `the model '${model.name}' is for ${model.task}, the data set '${reader.name}' for ${reader.task}`, { fix: `Name a model for ${reader.task}, or a data set for ${model.task}.` });
+  }
+  return { reader, tokenizer, encoder, model };
+}
+
+/** Creates every part of a run. */
+export async function resolveComponents(run: RunContainer): Promise<RunComponents> {
+  const predicting = await resolvePredicting(run);
+  const encoderOptimizer = await run.get(tokens.encoderOptimizer);
+  const modelOptimizer = await run.get(tokens.sequenceModelOptimizer);
+  const strategy = await run.get(tokens.strategy);
+  return { ...predicting, encoderOptimizer, modelOptimizer, strategy };
+}

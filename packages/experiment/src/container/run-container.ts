@@ -1,0 +1,112 @@
+import { type Component, type DependencyToken, type Engine, GramkitError, type RunLogger, tokens, type Weight } from '@gramkit/spec';
+import { Container, type ResolutionContext } from 'inversify';
+import type { PlaceName } from '../configuration/places.js';
+import type { ResolvedComponent, ResolvedConfiguration } from '../configuration/resolved-configuration.js';
+import { checkDependencies, tokenOfPlace } from './dependency-order.js';
+import { deriveSeed } from './derive-seed.js';
+
+/** What a container is given from outside. */
+export interface RunSurroundings {
+  readonly engine: Engine;
+  readonly logger: RunLogger;
+  /** Folder of the model that set-up brought. */
+  readonly defaultModelDirectory: string;
+}
+
+/** The components of one run. Nothing is created before it is asked for, and everything once. */
+export interface RunContainer {
+  /** The value behind a token; creates it, and what it needs, the first time. */
+  get<Value>(token: DependencyToken<Value>): Promise<Value>;
+  /** Puts a value, or what makes one, in the place of a token's. Before the token is first asked for. */
+  rebind<Value>(token: DependencyToken<Value>, replacement: Value | ((run: RunContainer) => Value | Promise<Value>)): void;
+  /** Frees every component that was created, the last first. Idempotent. */
+  dispose(): void;
+}
+
+/**
+ * Binds the components of a configuration under the tokens of the specification.
+ * @throws GramkitError PLUGIN_INVALID where what the plugins declare cannot be provided.
+ */
+export function createRunContainer(configuration: ResolvedConfiguration, surroundings: RunSurroundings): RunContainer {
+  checkDependencies(configuration.components);
+  const run = new BoundRun();
+  bindSurroundings(run.container, configuration, surroundings);
+  for (const place of Object.keys(tokenOfPlace) as PlaceName[]) run.bindComponent(place, configuration.components[place]);
+  return run;
+}
+
+function bindSurroundings(container: Container, configuration: ResolvedConfiguration, surroundings: RunSurroundings): void {
+  container.bind(tokens.engine.key).toConstantValue(surroundings.engine);
+  container.bind(tokens.logger.key).toConstantValue(surroundings.logger);
+  container.bind(tokens.defaultModelDirectory.key).toConstantValue(surroundings.defaultModelDirectory);
+  container.bind(tokens.baseDirectory.key).toConstantValue(configuration.baseDirectory);
+  container.bind(tokens.itemDimension.key).toDynamicValue(async (context) => (await encoderOf(context)).dimension);
+  for (const place of Object.keys(tokenOfPlace)) {
+    container.bind(tokens.seed.key).toConstantValue(deriveSeed(configuration.seed, place)).whenNamed(place);
+  }
+  const weights = tokens.optimizedWeights.key;
+  container.bind(weights).toDynamicValue(async (context) => (await encoderOf(context)).weights).whenNamed('encoderOptimizer');
+  container.bind(weights).toDynamicValue(async (context) => (await modelOf(context)).weights).whenNamed('modelOptimizer');
+}
+
+function encoderOf(context: ResolutionContext): Promise<{ readonly dimension: number; readonly weights: readonly Weight[] }> {
+  return context.getAsync(tokens.itemEncoder.key);
+}
+
+function modelOf(context: ResolutionContext): Promise<{ readonly weights: readonly Weight[] }> {
+  return context.getAsync(tokens.sequenceModel.key);
+}
+
+/** Tokens whose value depends on the component that asks. */
+const perPlace = new Set([tokens.seed.key, tokens.optimizedWeights.key]);
+
+class BoundRun implements RunContainer {
+  readonly container = new Container({ defaultScope: 'Singleton' });
+  readonly #created: Component[] = [];
+
+  async get<Value>(token: DependencyToken<Value>): Promise<Value> {
+    return this.container.getAsync<Value>(token.key);
+  }
+
+  rebind<Value>(token: DependencyToken<Value>, replacement: Value | ((run: RunContainer) => Value | Promise<Value>)): void {
+    const binding = this.container.rebind<unknown>(token.key);
+    if (typeof replacement !== 'function') {
+      binding.toConstantValue(replacement);
+      return;
+    }
+    const make = replacement as (run: RunContainer) => Value | Promise<Value>;
+    binding.toDynamicValue(async () => this.#kept(await make(this)));
+  }
+
+  bindComponent(place: PlaceName, component: ResolvedComponent): void {
+    this.container.bind(tokenOfPlace[place].key).toDynamicValue(async (context) => {
+      const dependencies = await resolveDependencies(place, component, context);
+      return this.#kept(checkCreated(component, await component.plugin.create({ options: component.options, ...dependencies })));
+    });
+  }
+
+  dispose(): void {
+    for (const component of this.#created.splice(0).reverse()) component.dispose();
+  }
+
+  #kept<Value>(value: Value): Value {
+    if (typeof value === 'object' && value !== null && 'dispose' in value) this.#created.push(value as unknown as Component);
+    return value;
+  }
+}
+
+async function resolveDependencies(place: PlaceName, component: ResolvedComponent, context: ResolutionContext): Promise<Record<string, unknown>> {
+  const resolved: Record<string, unknown> = {};
+  for (const [name, token] of Object.entries(component.plugin.dependencies)) {
+    resolved[name] = perPlace.has(token.key) ? await context.getAsync(token.key, { name: place }) : await context.getAsync(token.key);
+  }
+  return resolved;
+}
+
+function checkCreated(component: ResolvedComponent, created: Component): Component {
+  const { plugin, use } = component;
+  if (created?.kind !== plugin.kind || typeof created.dispose !== 'function') {
+    throw new GramkitError('PLUGIN_INVALID', `create of the ${plugin.kind} '${use}' gave no ${plugin.kind}`, { fix: `It must return a component with kind '${plugin.kind}' and dispose().` });
+  }
+  return created;
+}
