@@ -1,0 +1,5 @@
+export { cacheDirectory, defaultModelDirectory } from './cache/cache-directory.js';
+export { loadEngine, type LoadEngineOptions } from './engine/load-engine.js';
+export type { TensorFlowEngine } from './engine/tensorflow-engine.js';
+export { setup, type SetupOptions, type SetupResult } from './setup/setup.js';
+export type { OnProgress, SetupProgress } from './setup/progress.js';

@@ -1,0 +1,125 @@
+import { Variable, type KernelFunc, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
+import { GramkitError } from '@gramkit/spec';
+import { attributesFor, replaceKernel, type NodeBackend } from './node-backend.js';
+
+/** Name of the kernel: `engine().runKernel(adamUpdateKernel, inputs, attributes)` returns no tensors. */
+export const adamUpdateKernel = 'AdamUpdate';
+
+/**
+ * One step of Adam (Kingma and Ba, 2015, section 2: epsilon is added to the square root before the bias is corrected), in place:
+ *
+ *     m <- m + (1 - beta1) (g - m)
+ *     v <- v + (1 - beta2) (g^2 - v)
+ *     w <- w - learningRate sqrt(1 - beta2Power) / (1 - beta1Power) m / (sqrt(v) + epsilon)
+ *
+ * TensorFlow does it in one pass over memory, on resources. The variables' buffers are lent to resources for the time of the update,
+ * so between steps all three are ordinary variables. Clones of them keep their values.
+ */
+export interface AdamUpdateInputs {
+  readonly weight: Variable;
+  readonly firstMoment: Variable;
+  readonly secondMoment: Variable;
+  readonly gradient: Tensor;
+  /** Scalars, so that a compiled step can be given them anew each time. */
+  readonly learningRate: Tensor;
+  /** beta1 to the power of the step, counted from 1. */
+  readonly beta1Power: Tensor;
+  readonly beta2Power: Tensor;
+}
+
+export interface AdamUpdateAttributes {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+export function registerAdamUpdate(): void {
+  replaceKernel({ kernelName: adamUpdateKernel, kernelFunc: adamUpdate as unknown as KernelFunc });
+}
+
+interface AdamUpdateArguments {
+  readonly inputs: AdamUpdateInputs;
+  readonly attrs: AdamUpdateAttributes;
+  readonly backend: unknown;
+}
+
+function adamUpdate({ inputs, attrs, backend }: AdamUpdateArguments): TensorInfo[] {
+  const node = backend as NodeBackend;
+  const variables = [inputs.weight, inputs.firstMoment, inputs.secondMoment];
+  checkArguments(variables, inputs.gradient);
+  const temporary: number[] = [];
+  try {
+    const resources = variables.map((variable) => lend(node, variable, temporary));
+    const constants = [attrs.beta1, attrs.beta2, attrs.epsilon].map((value) => constant(node, value, temporary));
+    const [learningRate, beta1Power, beta2Power, gradient] = node.getInputTensorIds([
+      inputs.learningRate, inputs.beta1Power, inputs.beta2Power, inputs.gradient,
+    ]) as [number, number, number, number];
+    const attribute = attributesFor(node);
+    node.binding.executeOp('ResourceApplyAdam', [
+      attribute.type('T', node.binding.TF_FLOAT), attribute.boolean('use_locking', false), attribute.boolean('use_nesterov', false),
+    ], [...resources, beta1Power, beta2Power, learningRate, ...constants, gradient], 0);
+    variables.forEach((variable, index) => takeBack(node, variable, resources[index]!));
+  } finally {
+    for (const id of temporary) node.binding.deleteTensor(id);
+  }
+  return [];
+}
+
+/** The shared name that makes a resource nobody else can find; it goes when its handle goes. */
+const anonymous = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
+
+/** A resource that holds the buffer of `variable`. Of a buffer that nothing else shares, the resource becomes the only holder, which is what lets TensorFlow write in place. */
+function lend(node: NodeBackend, variable: Variable, temporary: number[]): number {
+  const { binding } = node;
+  const attribute = attributesFor(node);
+  const resource = binding.executeOp('VarHandleOp', [
+    attribute.type('dtype', binding.TF_FLOAT), attribute.shape('shape', variable.shape),
+    attribute.text('container', ''), attribute.text('shared_name', anonymous),
+  ], [], 1)[0]!.id;
+  temporary.push(resource);
+  const [buffer] = node.getInputTensorIds([variable]) as [number];
+  binding.executeOp('AssignVariableOp', [attribute.type('dtype', binding.TF_FLOAT)], [resource, buffer], 0);
+  const data = node.tensorMap.get(variable.dataId);
+  if (data.refCount > 1) return resource;
+  binding.deleteTensor(buffer);
+  data.id = absent;
+  return resource;
+}
+
+/** tfjs-node's mark of a tensor that has no handle. */
+const absent = -1;
+
+/** Gives the buffer of `resource` to `variable`: as its own data, or, where clones share that, as new data. */
+function takeBack(node: NodeBackend, variable: Variable, resource: number): void {
+  const attribute = attributesFor(node);
+  const read = node.binding.executeOp('ReadVariableOp', [attribute.type('dtype', node.binding.TF_FLOAT)], [resource], 1)[0]!;
+  const data = node.tensorMap.get(variable.dataId);
+  if (data.refCount === 1) {
+    data.id = read.id;
+    return;
+  }
+  const updated = node.createOutputTensor(read);
+  variable.assign(updated);
+  updated.dispose();
+}
+
+function constant(node: NodeBackend, value: number, temporary: number[]): number {
+  const id = node.binding.createTensor([], node.binding.TF_FLOAT, Float32Array.of(value));
+  temporary.push(id);
+  return id;
+}
+
+/** Before anything is lent: a failure half-way would leave a variable without its buffer. */
+function checkArguments(variables: readonly Variable[], gradient: Tensor): void {
+  for (const tensor of [...variables, gradient]) {
+    const alike = tensor.dtype === 'float32' && tensor.shape.join() === gradient.shape.join();
+    if (!alike) throw new GramkitError('ENGINE_FAILED', `Adam got a gradient of ${describe(gradient)} beside a weight or moment of ${describe(tensor)}`);
+  }
+  if (!variables.every((variable) => variable instanceof Variable)) {
+    throw new GramkitError('ENGINE_FAILED', 'Adam updates variables in place; a weight or moment is a plain tensor', { fix: 'make it with tf.variable' });
+  }
+}
+
+function describe(tensor: Tensor): string {
+  return `${tensor.dtype} [${tensor.shape.join(', ')}]`;
+}

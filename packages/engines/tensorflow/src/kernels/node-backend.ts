@@ -1,0 +1,79 @@
+import { backend, getKernel, registerKernel, unregisterKernel, type DataType, type KernelConfig, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
+
+/** An attribute of a TensorFlow operation. */
+export interface OperationAttribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: unknown;
+}
+
+/** What tfjs-node's backend keeps of a tensor's data. */
+export interface BackendTensor {
+  readonly shape: number[];
+  readonly dtype: number;
+  /** Values that are not uploaded yet, or null. */
+  values: unknown;
+  /** Handle of the addon; -1 before the upload. */
+  id: number;
+  refCount: number;
+}
+
+/** What the addon says of a tensor it made. */
+export interface HandleInfo {
+  readonly id: number;
+  readonly shape: number[];
+  readonly dtype: number;
+}
+
+/** The part of tfjs-node's addon that is used here. */
+export interface AddonBinding {
+  readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
+  readonly TF_BOOL: number;
+  readonly TF_ATTR_STRING: number;
+  readonly TF_ATTR_INT: number;
+  readonly TF_ATTR_FLOAT: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_SHAPE: number;
+  readonly TF_Version: string;
+  executeOp(name: string, attributes: readonly OperationAttribute[], inputs: readonly number[], outputCount: number): HandleInfo[];
+  createTensor(shape: readonly number[], dtype: number, values: unknown): number;
+  deleteTensor(id: number): void;
+}
+
+/** The part of tfjs-node's backend that is used here. */
+export interface NodeBackend {
+  readonly binding: AddonBinding;
+  readonly isUsingGpuDevice: boolean;
+  readonly tensorMap: { get(dataId: object): BackendTensor; has(dataId: object): boolean };
+  getInputTensorIds(tensors: readonly TensorInfo[]): number[];
+  getDTypeInteger(dtype: DataType): number;
+  createOutputTensor(handle: HandleInfo): Tensor;
+  executeSingleOutput(name: string, attributes: readonly OperationAttribute[], inputs: readonly TensorInfo[]): Tensor;
+  executeMultipleOutputs(name: string, attributes: readonly OperationAttribute[], inputs: readonly TensorInfo[], outputCount: number): Tensor[];
+}
+
+export const backendName = 'tensorflow';
+
+/** The backend in use, which must be tfjs-node's. */
+export function nodeBackend(): NodeBackend {
+  return backend() as unknown as NodeBackend;
+}
+
+/** Makes attributes of operations for `node`. */
+export function attributesFor({ binding }: NodeBackend) {
+  return {
+    type: (name: string, value: number): OperationAttribute => ({ name, type: binding.TF_ATTR_TYPE, value }),
+    integer: (name: string, value: number | readonly number[]): OperationAttribute => ({ name, type: binding.TF_ATTR_INT, value }),
+    boolean: (name: string, value: boolean): OperationAttribute => ({ name, type: binding.TF_ATTR_BOOL, value }),
+    text: (name: string, value: string): OperationAttribute => ({ name, type: binding.TF_ATTR_STRING, value }),
+    shape: (name: string, value: readonly number[]): OperationAttribute => ({ name, type: binding.TF_ATTR_SHAPE, value }),
+  };
+}
+
+/** Registers a kernel for TensorFlow, in place of one that tfjs-node brought. */
+export function replaceKernel(kernel: Omit<KernelConfig, 'backendName'>): void {
+  if (getKernel(kernel.kernelName, backendName) !== undefined) unregisterKernel(kernel.kernelName, backendName);
+  registerKernel({ ...kernel, backendName });
+}

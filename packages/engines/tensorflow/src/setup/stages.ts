@@ -1,0 +1,11 @@
+import { addonStage } from './addon-stage.js';
+import { modelStage } from './model-stage.js';
+import { modelWheel, tensorflowWheel } from './pins.js';
+import type { Stage } from './stage.js';
+import { tensorflowStage } from './tensorflow-stage.js';
+
+/** What set-up makes on this machine, in order. */
+export async function setupStages(): Promise<readonly Stage[]> {
+  const tensorflow = tensorflowStage(tensorflowWheel());
+  return [tensorflow, await addonStage(tensorflow), modelStage(modelWheel)];
+}
