@@ -1,0 +1,2 @@
+export { default } from './plugin.js';
+export { createHuggingFaceTokenizer, type HuggingFaceTokenizer, type HuggingFaceTokenizerOptions } from './hugging-face-tokenizer.js';
