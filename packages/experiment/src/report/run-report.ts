@@ -1,0 +1,47 @@
+import type { Json } from '@gramkit/spec';
+import type { KnowledgeTracingMetrics } from '../metrics/knowledge-tracing-metrics.js';
+
+/** Why training ended. */
+export type StoppedBy = 'epochs' | 'patience' | 'maximum-steps' | 'maximum-seconds';
+
+/** One evaluation on the validation users. */
+export interface ValidationReport {
+  /** Epochs trained by then. */
+  readonly epoch: number;
+  readonly step: number;
+  readonly metrics: KnowledgeTracingMetrics;
+}
+
+/** What a run cost and gave: `report.json`. */
+export interface RunReport {
+  readonly formatVersion: 1;
+  readonly runDirectory: string;
+  /** The strategy section of the configuration. */
+  readonly strategy: Readonly<Record<string, Json>>;
+  readonly seed: number;
+  /** False where a cap on steps or time ended training before its last epoch: quality is then not comparable. */
+  readonly complete: boolean;
+  readonly stoppedBy: StoppedBy;
+  readonly epochsPlanned: number;
+  readonly epochsTrained: number;
+  readonly steps: number;
+  readonly stepsPerEpoch: number;
+  /** Training alone: no evaluation, no checkpoints; preparation before the first step is in it. */
+  readonly trainingSeconds: number;
+  readonly preparationSeconds: number;
+  readonly secondsPerStep: { readonly median: number; readonly mean: number };
+  readonly secondsPerEpoch: { readonly seconds: number; readonly basis: 'measured' | 'extrapolated' };
+  /** Items and tokens that went through the encoder in training, once for every time. */
+  readonly encoderItemsForward: number;
+  readonly encoderItemsBackward: number;
+  readonly encoderTokensForward: number;
+  readonly encoderTokensBackward: number;
+  /** Largest resident size of the process. */
+  readonly peakMemoryBytes: number;
+  readonly validation: readonly ValidationReport[];
+  /** On the test users, with encodings of the final encoder (of the best checkpoint where `patience` is set); null where no user is held out. */
+  readonly test: KnowledgeTracingMetrics | null;
+  /** AUC of the true probabilities, where the data set knows them. */
+  readonly ceilingAuc: number | null;
+  readonly device: string;
+}

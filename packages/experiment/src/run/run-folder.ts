@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { GramkitError } from '@gramkit/spec';
+import { unwritable } from './write-file.js';
+
+/** The files of a run. */
+export class RunFolder {
+  readonly directory: string;
+
+  constructor(directory: string) {
+    this.directory = resolve(directory);
+  }
+
+  get configuration(): string {
+    return join(this.directory, 'config.yaml');
+  }
+
+  get record(): string {
+    return join(this.directory, 'run.json');
+  }
+
+  get metrics(): string {
+    return join(this.directory, 'metrics.jsonl');
+  }
+
+  get events(): string {
+    return join(this.directory, 'tensorboard');
+  }
+
+  get checkpoints(): string {
+    return join(this.directory, 'checkpoints');
+  }
+
+  get report(): string {
+    return join(this.directory, 'report.json');
+  }
+
+  /** Whether a run was begun here. */
+  get exists(): boolean {
+    return existsSync(this.configuration);
+  }
+
+  /**
+   * Makes the folder for a new run. `overwrite` removes the files of a run that is there, and nothing else.
+   * @throws GramkitError OUTPUT_UNWRITABLE where a run is there, or other files are, or the folder cannot be made.
+   */
+  async create(overwrite: boolean): Promise<void> {
+    try {
+      await mkdir(this.directory, { recursive: true });
+      if (this.exists && overwrite) await this.#clear();
+    } catch (cause) {
+      throw unwritable(this.directory, cause);
+    }
+    const [stranger] = await readdir(this.directory);
+    if (stranger === undefined) return;
+    throw new GramkitError('OUTPUT_UNWRITABLE', this.exists ? 'there is a run in this folder already' : `the folder is not empty (it holds '${stranger}')`, {
+      file: this.directory,
+      fix: this.exists ? 'Resume it (--resume), overwrite it (--overwrite), or choose another output (--set output=…).' : 'Choose another output folder (--set output=…).',
+    });
+  }
+
+  /** @throws GramkitError RUN_NOT_FOUND */
+  requireRun(): void {
+    if (this.exists) return;
+    throw new GramkitError('RUN_NOT_FOUND', 'there is no run in this folder: it has no config.yaml', { file: this.directory, fix: "Give the output folder of 'gram train'." });
+  }
+
+  async readJson(file: string): Promise<unknown> {
+    try {
+      return JSON.parse(await readFile(file, 'utf8')) as unknown;
+    } catch (cause) {
+      throw new GramkitError('RUN_NOT_FOUND', `cannot be read: ${(cause as Error).message}`, { file, fix: 'The run has not come this far, or the file was damaged: train again.', cause });
+    }
+  }
+
+  async #clear(): Promise<void> {
+    for (const path of [this.checkpoints, this.events, this.metrics, this.record, this.report, this.configuration]) await rm(path, { recursive: true, force: true });
+  }
+}
