@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { formatDiagnosis, type Diagnosis } from './diagnosis.js';
+
+const bare: Diagnosis = {
+  ready: false,
+  engine: null,
+  system: { node: '20.20.0', platform: 'linux', architecture: 'x64' },
+  model: { path: '/cache/model', state: 'missing' },
+  cache: { path: '/cache', bytes: 0, folders: {} },
+  parts: [{ name: 'tensorflow', title: "TensorFlow's library", state: 'missing', problem: 'it is not there', fix: 'npx gram setup' }],
+  tools: [{ name: 'pip', title: 'downloads wheels', state: 'ready' }],
+};
+
+it('puts the command beside everything that is missing', () => {
+  const text = formatDiagnosis(bare);
+  expect(text).toMatch(/tensorflow\s+missing\s+it is not there\n\s+Fix: npx gram setup/);
+  expect(text).toContain('Something is missing');
+});
+
+it('shows the engine where there is one', () => {
+  const engine = { name: 'tensorflow', device: 'cpu', threads: 2, instructionSets: ['avx512f'], precision: 'float32' as const, versions: { tensorflow: '2.21.0' } };
+  const text = formatDiagnosis({ ...bare, ready: true, engine, parts: [] });
+  expect(text).toMatch(/device\s+cpu, 2 threads/);
+  expect(text).toMatch(/versions\s+tensorflow 2\.21\.0/);
+  expect(text).toContain('Everything that training needs is there.');
+});
