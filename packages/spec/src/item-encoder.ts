@@ -26,6 +26,8 @@ export interface ItemEncoder extends Component {
   readonly dimension: number;
   /** Size of the token table, where the encoder reads token ids: compared with the tokenizer's. */
   readonly vocabularySize?: number;
+  /** False where no dropout is on even in training, so that encodings made in training may be used again; absent: masks may be drawn. */
+  readonly drawsMasks?: boolean;
   /** theta */
   readonly weights: readonly Weight[];
   /** `[items, dimension]`; a pure, differentiable function of the input, the weights and the pass. Reads no value back. */
