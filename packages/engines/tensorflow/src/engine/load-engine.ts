@@ -12,7 +12,7 @@ import { tensorflowWheel } from '../setup/pins.js';
 import { inspectStage } from '../setup/stage.js';
 import { tensorflowStage } from '../setup/tensorflow-stage.js';
 import { applyLibrarySettings, type LibrarySettings } from './environment.js';
-import { addRemovedUtilities } from './polyfills.js';
+import { replaceRemovedUtilities } from './polyfills.js';
 import { TensorFlowEngine } from './tensorflow-engine.js';
 
 export interface LoadEngineOptions extends LibrarySettings {
@@ -36,19 +36,23 @@ export function loadEngine(options: LoadEngineOptions = {}): Promise<TensorFlowE
 }
 
 async function load(options: LoadEngineOptions): Promise<TensorFlowEngine> {
-  if (!isMainThread) {
-    throw new GramkitError('ENGINE_UNSUPPORTED', 'TensorFlow cannot be loaded in a worker thread', {
-      fix: 'load it in a process of its own (vitest: pool "forks"; otherwise child_process.fork)',
-    });
-  }
+  checkThread();
   const directory = await readyAddonDirectory(options.cacheDirectory ?? cacheDirectory());
   applyLibrarySettings(options);
-  addRemovedUtilities();
+  replaceRemovedUtilities();
   requireAddon(directory);
   await setBackend(backendName);
   await ready();
   registerKernels();
   return new TensorFlowEngine();
+}
+
+/** Two threads that load the addon share what it keeps in static variables, and crash. */
+export function checkThread(isMain: boolean = isMainThread): void {
+  if (isMain) return;
+  throw new GramkitError('ENGINE_UNSUPPORTED', 'TensorFlow cannot be loaded in a worker thread', {
+    fix: 'load it in a process of its own (vitest: pool "forks"; otherwise child_process.fork)',
+  });
 }
 
 async function readyAddonDirectory(cache: string): Promise<string> {

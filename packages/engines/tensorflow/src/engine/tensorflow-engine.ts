@@ -1,10 +1,21 @@
 import type { Engine, EngineDescription, Precision } from '@gramkit/spec';
-import { version_core } from '@tensorflow/tfjs-core';
+import { memory, version_core } from '@tensorflow/tfjs-core';
 import { nodeBackend } from '../kernels/node-backend.js';
 import { addonVersion } from '../setup/pins.js';
 import { configuredThreads } from './environment.js';
 import { instructionSets } from './processor.js';
 import { packageVersion } from './package-version.js';
+
+/** Bytes that this process uses. */
+export interface EngineMemory {
+  /** Resident memory of the whole process: TensorFlow's buffers are in it. */
+  readonly residentBytes: number;
+  /** JavaScript's heap. */
+  readonly heapBytes: number;
+  /** What the tensors that tfjs knows of hold. */
+  readonly tensorBytes: number;
+  readonly tensors: number;
+}
 
 /** TensorFlow in this process. */
 export class TensorFlowEngine implements Engine {
@@ -27,5 +38,11 @@ export class TensorFlowEngine implements Engine {
         addon: addonVersion,
       },
     };
+  }
+
+  memory(): EngineMemory {
+    const { rss, heapUsed } = process.memoryUsage();
+    const { numBytes, numTensors } = memory();
+    return { residentBytes: rss, heapBytes: heapUsed, tensorBytes: numBytes, tensors: numTensors };
   }
 }

@@ -1,7 +1,7 @@
-import { engine, memory, reshape, scalar, tensor1d, tidy, train, variable, zeros, type NamedAttrMap, type NamedTensorMap, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { engine, memory, reshape, scalar, tensor1d, tidy, train, variable, zeros, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { kernelNames } from '@gramkit/spec';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadEngine } from '../engine/load-engine.js';
-import { adamUpdateKernel } from './adam-update.js';
 
 const beta1 = 0.9;
 const beta2 = 0.999;
@@ -20,8 +20,8 @@ function slotsFor(values: Tensor): Slots {
 
 function update(slots: Slots, gradient: Tensor, step: number): void {
   tidy(() => {
-    const inputs = { ...slots, gradient, learningRate: scalar(learningRate), beta1Power: scalar(beta1 ** step), beta2Power: scalar(beta2 ** step) };
-    engine().runKernel(adamUpdateKernel, inputs as unknown as NamedTensorMap, { beta1, beta2, epsilon } as NamedAttrMap);
+    const inputs = { ...slots, gradient, learningRate: scalar(learningRate), beta1Power: scalar(beta1 ** step), beta2Power: scalar(beta2 ** step), epsilon: scalar(epsilon) };
+    engine().runKernel(kernelNames.adamUpdate, inputs, { beta1, beta2 });
   });
 }
 

@@ -1,40 +1,15 @@
 import { Variable, type KernelFunc, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
-import { GramkitError } from '@gramkit/spec';
+import { GramkitError, kernelNames, type AdamUpdateAttributes, type AdamUpdateInputs } from '@gramkit/spec';
 import { attributesFor, replaceKernel, type NodeBackend } from './node-backend.js';
 
-/** Name of the kernel: `engine().runKernel(adamUpdateKernel, inputs, attributes)` returns no tensors. */
-export const adamUpdateKernel = 'AdamUpdate';
-
 /**
- * One step of Adam (Kingma and Ba, 2015, section 2: epsilon is added to the square root before the bias is corrected), in place:
- *
- *     m <- m + (1 - beta1) (g - m)
- *     v <- v + (1 - beta2) (g^2 - v)
- *     w <- w - learningRate sqrt(1 - beta2Power) / (1 - beta1Power) m / (sqrt(v) + epsilon)
+ * One step of Adam in place (equations at `AdamUpdateInputs` in spec).
  *
  * TensorFlow does it in one pass over memory, on resources. The variables' buffers are lent to resources for the time of the update,
- * so between steps all three are ordinary variables. Clones of them keep their values.
+ * so between steps all three are ordinary variables.
  */
-export interface AdamUpdateInputs {
-  readonly weight: Variable;
-  readonly firstMoment: Variable;
-  readonly secondMoment: Variable;
-  readonly gradient: Tensor;
-  /** Scalars, so that a compiled step can be given them anew each time. */
-  readonly learningRate: Tensor;
-  /** beta1 to the power of the step, counted from 1. */
-  readonly beta1Power: Tensor;
-  readonly beta2Power: Tensor;
-}
-
-export interface AdamUpdateAttributes {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-}
-
 export function registerAdamUpdate(): void {
-  replaceKernel({ kernelName: adamUpdateKernel, kernelFunc: adamUpdate as unknown as KernelFunc });
+  replaceKernel({ kernelName: kernelNames.adamUpdate, kernelFunc: adamUpdate as unknown as KernelFunc });
 }
 
 interface AdamUpdateArguments {
@@ -50,14 +25,14 @@ function adamUpdate({ inputs, attrs, backend }: AdamUpdateArguments): TensorInfo
   const temporary: number[] = [];
   try {
     const resources = variables.map((variable) => lend(node, variable, temporary));
-    const constants = [attrs.beta1, attrs.beta2, attrs.epsilon].map((value) => constant(node, value, temporary));
-    const [learningRate, beta1Power, beta2Power, gradient] = node.getInputTensorIds([
-      inputs.learningRate, inputs.beta1Power, inputs.beta2Power, inputs.gradient,
-    ]) as [number, number, number, number];
+    const constants = [attrs.beta1, attrs.beta2].map((value) => constant(node, value, temporary));
+    const [learningRate, beta1Power, beta2Power, epsilon, gradient] = node.getInputTensorIds([
+      inputs.learningRate, inputs.beta1Power, inputs.beta2Power, inputs.epsilon, inputs.gradient,
+    ]) as [number, number, number, number, number];
     const attribute = attributesFor(node);
     node.binding.executeOp('ResourceApplyAdam', [
       attribute.type('T', node.binding.TF_FLOAT), attribute.boolean('use_locking', false), attribute.boolean('use_nesterov', false),
-    ], [...resources, beta1Power, beta2Power, learningRate, ...constants, gradient], 0);
+    ], [...resources, beta1Power, beta2Power, learningRate, ...constants, epsilon, gradient], 0);
     variables.forEach((variable, index) => takeBack(node, variable, resources[index]!));
   } finally {
     for (const id of temporary) node.binding.deleteTensor(id);

@@ -1,5 +1,6 @@
 import { registerAdamUpdate } from './adam-update.js';
 import { registerGather } from './gather.js';
+import { registerLstmCell } from './lstm-cell.js';
 import { registerRowHashMask } from './row-hash-mask.js';
 
 /** Registers every kernel of this package for the backend `tensorflow`. */
@@ -7,4 +8,5 @@ export function registerKernels(): void {
   registerGather();
   registerRowHashMask();
   registerAdamUpdate();
+  registerLstmCell();
 }

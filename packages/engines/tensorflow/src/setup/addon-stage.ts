@@ -21,7 +21,7 @@ export const addonPaths = { addon: `${binaryFolder}/tfjs_binding.node`, quietLoa
 
 /** tfjs-node-gpu out of the npm registry, its addon built from its own sources against the library of `tensorflow`. */
 export async function addonStage(tensorflow: Stage): Promise<Stage> {
-  const sources = ['tfjs-node/package.json', 'tfjs-node/package-lock.json', 'addon/quiet_load.cc', 'addon/list_modules.cjs'];
+  const sources = ['tfjs-node/package.json', 'tfjs-node/package-lock.json', 'addon/quiet_load.cc', 'addon/list-modules.mjs'];
   const texts = await Promise.all(sources.map((name) => readFile(assetPath(name), 'utf8')));
   return {
     name: 'addon',
@@ -129,7 +129,7 @@ async function compile(command: string[], directory: string, context: StageConte
 
 /** Loads the addon once in a process of its own: proof that it works, and the list of files that loading reads. */
 async function listLoadedFiles(directory: string, context: StageContext): Promise<string[]> {
-  const { code, output } = await runProgram([process.execPath, assetPath('addon/list_modules.cjs'), directory], { signal: context.signal });
+  const { code, output } = await runProgram([process.execPath, assetPath('addon/list-modules.mjs'), directory], { signal: context.signal });
   const line = output.split('\n').find((text) => text.startsWith('loaded: '));
   if (code === 0 && line !== undefined) return JSON.parse(line.slice('loaded: '.length)) as string[];
   throw new GramkitError('SETUP_FAILED', `the addon was built but does not load:\n${output.trim().split('\n').slice(-6).join('\n')}`, {

@@ -1,5 +1,6 @@
 import { cacheDirectory } from '../cache/cache-directory.js';
 import { withCacheLock } from '../cache/lock.js';
+import { checkSystemLibrary } from './platform.js';
 import type { OnProgress } from './progress.js';
 import { buildStage, inspectStage, sweepPartials, type Stage } from './stage.js';
 import { setupStages } from './stages.js';
@@ -46,6 +47,7 @@ async function firstUnready(cache: string, stages: readonly Stage[], verify: boo
 }
 
 async function buildUnready(cache: string, stages: readonly Stage[], onProgress: OnProgress, verify: boolean, signal?: AbortSignal): Promise<string[]> {
+  checkSystemLibrary();
   await sweepPartials(cache, stages);
   const built: string[] = [];
   for (const stage of stages) {

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, rename, rm, statfs, lstat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm, statfs, lstat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { GramkitError, isGramkitError } from '@gramkit/spec';
 import { findDamage, readStamp, writeStamp } from '../cache/stamp.js';
@@ -69,7 +70,9 @@ async function makePartial(cache: string, target: string): Promise<string> {
   try {
     await mkdir(dirname(target), { recursive: true });
     // Beside its place: links between stages are relative, and a rename must not cross disks.
-    return await mkdtemp(join(dirname(target), `${partialPrefix}${basename(target)}-`));
+    const partial = join(dirname(target), `${partialPrefix}${basename(target)}-${randomUUID()}`);
+    await mkdir(partial);
+    return partial;
   } catch (cause) {
     throw unwritableCache(cache, cause);
   }

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { cacheDirectory, defaultModelDirectory } from '../cache/cache-directory.js';
+import { fakePrograms, temporaryFolder } from '../testing/fake-programs.js';
+import { inspectSetup } from './inspect-setup.js';
+
+afterEach(() => void vi.unstubAllEnvs());
+
+describe('inspectSetup', () => {
+  it('gives each missing part and program with the command that mends it', async () => {
+    const folder = await temporaryFolder();
+    vi.stubEnv('PATH', await fakePrograms(folder.path, { npm: 'exit 0' }));
+    vi.stubEnv('CXX', '');
+    const inspection = await inspectSetup({ cacheDirectory: join(folder.path, 'cache') });
+    expect(inspection.ready).toBe(false);
+    expect(inspection.parts.map(({ name, state, fix }) => [name, state, fix])).toEqual([
+      ['tensorflow', 'missing', 'npx gram setup'],
+      ['addon', 'missing', 'npx gram setup'],
+      ['model', 'missing', 'npx gram setup'],
+    ]);
+    expect(inspection.tools.map(({ name, state, fix }) => [name, state, fix])).toEqual([
+      ['pip', 'missing', 'apt-get install -y python3 python3-pip'],
+      ['npm', 'ready', undefined],
+      ['compiler', 'missing', 'apt-get install -y g++'],
+    ]);
+    await folder.remove();
+  });
+
+  it('finds the set-up of this machine whole, in well under a second', async () => {
+    const start = performance.now();
+    const inspection = await inspectSetup();
+    expect(inspection.parts.map(({ problem }) => problem)).toEqual([undefined, undefined, undefined]);
+    expect(inspection.ready).toBe(true);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+});
+
+describe('cacheDirectory', () => {
+  it('is what GRAMKIT_CACHE says, or gramkit in the cache folder of the user', () => {
+    vi.stubEnv('GRAMKIT_CACHE', '/somewhere/else');
+    expect(defaultModelDirectory()).toBe('/somewhere/else/models/all-MiniLM-L6-v2');
+    vi.stubEnv('GRAMKIT_CACHE', '');
+    vi.stubEnv('XDG_CACHE_HOME', '/home/someone/.cache');
+    expect(cacheDirectory()).toBe('/home/someone/.cache/gramkit');
+  });
+});
