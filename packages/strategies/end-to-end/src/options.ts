@@ -1,0 +1,10 @@
+import { byteSizeSchema, defaultChunkSize } from '@gramkit/tensor';
+import { z } from 'zod';
+
+export const endToEndOptions = z.strictObject({
+  chunkSize: z.number().int().min(1).default(defaultChunkSize).describe('Items of like length that go through the encoder together.'),
+  graphMemory: byteSizeSchema
+    .default('unlimited')
+    .describe('Memory for activations kept for the backward pass, for instance "4GiB". What does not fit is encoded a second time, with the same masks and the same gradient.'),
+});
+export type EndToEndOptions = z.output<typeof endToEndOptions>;

@@ -1,0 +1,83 @@
+import type { Batch, ComponentState, GradientStrategy, ItemEncoder, Optimizer, SequenceModel, StepReport, StrategyContext } from '@gramkit/spec';
+import { specificationVersion } from '@gramkit/spec';
+import { begun, catalogueCost, checkBatch, checkContext, encodeCatalogue, noCost, savedCount, tableStep } from '@gramkit/tensor';
+import type { EncoderCost } from '@gramkit/tensor';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import type { FrozenOptions } from './options.js';
+
+export interface FrozenParts {
+  readonly itemEncoder: ItemEncoder;
+  readonly sequenceModel: SequenceModel;
+  readonly sequenceModelOptimizer: Optimizer;
+}
+
+/** NoFinetune: the catalogue is encoded once, without dropout, and the sequence model alone is trained on it. */
+export class Frozen implements GradientStrategy {
+  readonly specificationVersion = specificationVersion;
+  readonly kind = 'strategy';
+  readonly name = 'frozen';
+  #context?: StrategyContext;
+  #step = 0;
+  #table?: Tensor2D;
+  /** What has been encoded and no step has reported. */
+  #unreported: EncoderCost = noCost;
+
+  constructor(
+    private readonly parts: FrozenParts,
+    private readonly options: FrozenOptions,
+  ) {}
+
+  async begin(context: StrategyContext): Promise<void> {
+    checkContext(context);
+    this.#context = context;
+  }
+
+  /**
+   * The first step encodes the catalogue, where nothing has asked for it before.
+   * @throws GramkitError NUMERIC_FAILURE, DATA_EMPTY, DATA_MISMATCH
+   */
+  async step(batch: Batch): Promise<StepReport> {
+    const { catalogue, seed } = begun(this.#context);
+    checkBatch(batch, catalogue.count);
+    const { sequenceModel, sequenceModelOptimizer } = this.parts;
+    const report = await tableStep({ sequenceModel, sequenceModelOptimizer, table: await this.#encoded(), batch, seed, step: this.#step });
+    this.#step++;
+    const cost = this.#unreported;
+    this.#unreported = noCost;
+    return { ...report, ...cost };
+  }
+
+  async endEpoch(): Promise<void> {}
+
+  async finish(): Promise<void> {}
+
+  async itemEncodings(): Promise<Tensor2D> {
+    return (await this.#encoded()).clone();
+  }
+
+  /** The table is no part of it: the encoder never changes, so the table is made again. */
+  state(): ComponentState {
+    return { tensors: {}, values: { step: this.#step } };
+  }
+
+  restore(state: ComponentState): void {
+    this.#step = savedCount(state, 'step');
+    this.dispose();
+  }
+
+  dispose(): void {
+    this.#table?.dispose();
+    this.#table = undefined;
+  }
+
+  async #encoded(): Promise<Tensor2D> {
+    if (this.#table !== undefined) return this.#table;
+    const { catalogue, progress } = begun(this.#context);
+    this.#table = await encodeCatalogue(this.parts.itemEncoder, catalogue, {
+      chunkSize: this.options.chunkSize,
+      progress: (done, total) => progress?.('encoding the catalogue', done, total),
+    });
+    this.#unreported = catalogueCost(catalogue);
+    return this.#table;
+  }
+}

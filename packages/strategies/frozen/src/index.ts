@@ -1,0 +1,20 @@
+import { definePlugin, specificationVersion, tokens } from '@gramkit/spec';
+import { Frozen } from './frozen.js';
+import { frozenOptions } from './options.js';
+
+export { Frozen, type FrozenParts } from './frozen.js';
+export { frozenOptions, type FrozenOptions } from './options.js';
+
+export default definePlugin({
+  specificationVersion,
+  kind: 'strategy',
+  name: 'frozen',
+  description: 'Encodes the catalogue once and trains the sequence model alone.',
+  options: frozenOptions,
+  dependencies: {
+    itemEncoder: tokens.itemEncoder,
+    sequenceModel: tokens.sequenceModel,
+    sequenceModelOptimizer: tokens.sequenceModelOptimizer,
+  },
+  create: ({ options, ...parts }) => new Frozen(parts, options),
+});

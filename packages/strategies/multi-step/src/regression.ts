@@ -1,0 +1,125 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
+import type { ItemEncoder, Optimizer, PreparedItems } from '@gramkit/spec';
+import {
+  addCosts,
+  applyGradients,
+  chunkItems,
+  encoderCost,
+  noCost,
+  numericFailure,
+  recordEncoding,
+  seededOrder,
+  seedTensor,
+  uploadRows,
+  yieldToEventLoop,
+} from '@gramkit/tensor';
+import type { EncoderCost, Gradients } from '@gramkit/tensor';
+import type { Window } from './window.js';
+
+export interface RegressionInput {
+  readonly encoder: ItemEncoder;
+  readonly optimizer: Optimizer;
+  readonly catalogue: PreparedItems;
+  readonly window: Window;
+  /** The run's seed. */
+  readonly seed: number;
+  readonly passes: number;
+  /** Items in one step of the encoder. */
+  readonly miniBatch: number;
+  readonly progress?: (done: number, total: number) => void;
+}
+
+export interface RegressionResult {
+  /** Mean over the items of `1/2 ||H_u - CE(c_u)||^2`, pass by pass, each mini-batch measured before its update. */
+  readonly losses: readonly number[];
+  readonly cost: EncoderCost;
+}
+
+/** Items of like length that make one step of the encoder. */
+export interface MiniBatch {
+  /** Catalogue rows. */
+  readonly rows: Int32Array;
+  /** Where they stand in the window. */
+  readonly places: Int32Array;
+  readonly tokens: number;
+}
+
+/**
+ * Trains the encoder towards the rows that moved: `1/2 sum_u ||H_u - CE(c_u)||^2` a mini-batch, one update each.
+ * @throws GramkitError NUMERIC_FAILURE
+ */
+export async function regress(input: RegressionInput): Promise<RegressionResult> {
+  const { window, passes, seed, progress } = input;
+  const losses: Scalar[] = [];
+  let cost = noCost;
+  let done = 0;
+  const maskSeed = seedTensor(seed, 'encoderMasks', window.index);
+  try {
+    for (let pass = 0; pass < passes; pass++) {
+      const parts: Scalar[] = [];
+      for (const [index, part] of miniBatches(input, pass).entries()) {
+        parts.push(trainOn(part, input, maskSeed, pass === 0 && index === 0));
+        cost = addCosts(cost, encoderCost(part.rows.length, part.tokens, 1, 1));
+        done += part.rows.length;
+        progress?.(done, passes * window.rows.length);
+        await yieldToEventLoop();
+      }
+      losses.push(tf.tidy(() => tf.div(tf.addN(parts), window.rows.length)));
+      tf.dispose(parts);
+    }
+    return { losses: await readLosses(losses, window.index), cost };
+  } finally {
+    tf.dispose([maskSeed, ...losses]);
+  }
+}
+
+/** The window's rows in mini-batches of like length: which of equal length go together, and the order, are new in every pass. */
+export function miniBatches({ window, catalogue, seed, miniBatch }: RegressionInput, pass: number): readonly MiniBatch[] {
+  const shuffled = seededOrder(window.rows.length, seed, 'regressionOrder', window.index, pass, 0);
+  const rows = shuffled.map((place) => window.rows[place]!);
+  const parts = chunkItems(rows, catalogue, miniBatch);
+  const order = seededOrder(parts.length, seed, 'regressionOrder', window.index, pass, 1);
+  return Array.from(order, (index) => {
+    const part = parts[index]!;
+    return { rows: part.rows, tokens: part.tokens, places: part.positions.map((position) => shuffled[position]!) };
+  });
+}
+
+/** One update of the encoder. Returns the mini-batch's loss before it. */
+function trainOn(part: MiniBatch, input: RegressionInput, seed: Scalar, encoderIsUnchanged: boolean): Scalar {
+  const { encoder, optimizer, catalogue, window } = input;
+  const recorded = recordEncoding(encoder, catalogue, part.rows, { training: true, seed }, { chunkSize: part.rows.length, graphBytes: Infinity });
+  try {
+    const { loss, gradients } = tf.tidy((): { loss: Scalar; gradients: Gradients } => {
+      const difference = residual(recorded.encodings, part, window, encoderIsUnchanged);
+      return { loss: tf.mul(0.5, tf.sum(tf.square(difference))), gradients: recorded.pullBack(difference) };
+    });
+    applyGradients(optimizer, gradients);
+    tf.dispose(gradients);
+    return loss;
+  } finally {
+    recorded.dispose();
+  }
+}
+
+/**
+ * `CE(c_u) - H_u`, the gradient of the loss with respect to `CE(c_u)` `[rows, dimension]`, as `(CE(c_u) - h_u) - displacement`.
+ * The masks are those of the filling, so the encoder's own change is all that the first difference holds: nothing as long as the
+ * encoder is unchanged, when computing it would add only the rounding of one chunking against another to a small displacement.
+ */
+function residual(encodings: Tensor2D, part: MiniBatch, window: Window, encoderIsUnchanged: boolean): Tensor2D {
+  const places = uploadRows(part.places);
+  const displacement = tf.gather(window.displacement, places);
+  if (encoderIsUnchanged) return tf.neg(displacement);
+  return tf.sub(tf.sub(encodings, tf.gather(window.encodings, places)), displacement);
+}
+
+async function readLosses(losses: readonly Scalar[], window: number): Promise<readonly number[]> {
+  const stacked = tf.stack([...losses]);
+  const values = Array.from(await stacked.data());
+  stacked.dispose();
+  const bad = values.find((value) => !Number.isFinite(value));
+  if (bad !== undefined) throw numericFailure(`The encoder's loss in the regression after window ${window + 1} is ${bad}; its weights are no longer good`);
+  return values;
+}

@@ -1,0 +1,44 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { ItemEncoder, Optimizer, SequenceModel, StepReport } from '@gramkit/spec';
+import { readLoss } from './finite-loss.js';
+import { applyGradients } from './gradients.js';
+import { jointGradients } from './joint-gradients.js';
+import type { JointGradientsInput } from './joint-gradients.js';
+import { seedTensor } from './seeds.js';
+
+/** Both networks and their separate optimizers. */
+export interface TrainedPair {
+  readonly itemEncoder: ItemEncoder;
+  readonly sequenceModel: SequenceModel;
+  readonly encoderOptimizer: Optimizer;
+  readonly sequenceModelOptimizer: Optimizer;
+}
+
+export interface JointStepInput extends Pick<JointGradientsInput, 'catalogue' | 'rows' | 'batch' | 'chunkSize' | 'graphBytes'> {
+  readonly pair: TrainedPair;
+  /** The run's seed. */
+  readonly seed: number;
+  /** Zero-based; with the seed it decides the dropout masks. */
+  readonly step: number;
+}
+
+/**
+ * A step of both networks on the same loss: gradients, the one look at the loss, then one update each.
+ * @throws GramkitError NUMERIC_FAILURE where the loss is no finite number: no weight has changed then.
+ */
+export async function jointStep({ pair, seed, step, ...input }: JointStepInput): Promise<StepReport> {
+  const seeds = { encoder: seedTensor(seed, 'encoderMasks', step), sequenceModel: seedTensor(seed, 'sequenceModelMasks', step) };
+  try {
+    const { gradients, cost } = jointGradients({ ...input, encoder: pair.itemEncoder, sequenceModel: pair.sequenceModel, seeds });
+    try {
+      const { loss, predictions } = await readLoss(gradients, step);
+      applyGradients(pair.sequenceModelOptimizer, gradients.sequenceModel);
+      applyGradients(pair.encoderOptimizer, gradients.encoder);
+      return { loss, predictions, ...cost };
+    } finally {
+      tf.dispose(gradients);
+    }
+  } finally {
+    tf.dispose(seeds);
+  }
+}

@@ -1,0 +1,109 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import type { ItemEncoder, Pass, PreparedItems } from '@gramkit/spec';
+import { uploadRows } from './device-batch.js';
+import { encodeChunk, joinChunks } from './encode-rows.js';
+import { accumulateGradients, nameGradients, trainableWeights, variablesOf } from './gradients.js';
+import type { Gradients } from './gradients.js';
+import { chunkItems, tokensOf } from './item-chunks.js';
+import type { ItemChunk } from './item-chunks.js';
+import { recordPass } from './record-pass.js';
+import type { RecordedPass } from './record-pass.js';
+import { addCosts, encoderCost } from './step-cost.js';
+import type { EncoderCost } from './step-cost.js';
+
+export interface RecordingOptions {
+  /** Items encoded together. */
+  readonly chunkSize: number;
+  /** Bytes of activations that may be kept for the gradient; chunks beyond are encoded again when it is taken. `Infinity`: keep all. */
+  readonly graphBytes: number;
+}
+
+/** Encodings whose gradient can be taken once. */
+export interface RecordedEncoding {
+  /** `[rows, dimension]`, in the order asked for. Freed by `dispose`. */
+  readonly encodings: Tensor2D;
+  /** The gradient of `<cotangent, encodings>` with respect to the encoder's trainable weights; `cotangent` `[rows, dimension]`. The caller disposes it. */
+  pullBack(cotangent: Tensor2D): Gradients;
+  /** The work of the forward pass and, after `pullBack`, of the backward pass too. */
+  cost(): EncoderCost;
+  /** Frees graph and encodings. Idempotent. */
+  dispose(): void;
+}
+
+/**
+ * Encodes catalogue rows in chunks of like length and keeps each chunk's graph while it fits `graphBytes`.
+ * A chunk encoded again has the same masks (`EncoderPass.maskRows`), so the gradient is the same either way, bit for bit.
+ */
+export function recordEncoding(
+  encoder: ItemEncoder,
+  catalogue: PreparedItems,
+  rows: ArrayLike<number>,
+  pass: Pass,
+  options: RecordingOptions,
+): RecordedEncoding {
+  const chunks = chunkItems(rows, catalogue, options.chunkSize);
+  const weights = trainableWeights(encoder.weights);
+  const encode = (chunk: ItemChunk) => encodeChunk(encoder, catalogue, chunk, pass);
+  const recorded = recordWhatFits(chunks, encode, options.graphBytes);
+  const encodings = joinChunks(recorded.parts, chunks);
+  let cost = encoderCost(encodings.shape[0], tokensOf(chunks), 1, 0);
+
+  const pullBackChunk = (chunk: ItemChunk, index: number, cotangent: Tensor2D): Gradients =>
+    tf.tidy(() => {
+      const kept = recorded.passes[index];
+      if (kept === undefined) cost = addCosts(cost, encoderCost(chunk.rows.length, chunk.tokens, 1, 0));
+      const graph = kept ?? recordPass(() => encode(chunk));
+      const share = tf.gather(cotangent, uploadRows(chunk.positions));
+      return nameGradients(weights, graph.pullBack(graph.value, share, variablesOf(weights)));
+    });
+
+  return {
+    encodings,
+    cost: () => cost,
+    pullBack(cotangent) {
+      const sum: Gradients = {};
+      chunks.forEach((chunk, index) => accumulateGradients(sum, pullBackChunk(chunk, index, cotangent)));
+      cost = addCosts(cost, encoderCost(encodings.shape[0], tokensOf(chunks), 0, 1));
+      return sum;
+    },
+    dispose() {
+      recorded.passes.forEach((graph) => graph.dispose());
+      tf.dispose([encodings, recorded.parts]);
+    },
+  };
+}
+
+/**
+ * Forward passes of the chunks, of which the first few, as many as fit, keep their graphs. Chunks come shortest first, so a chunk's
+ * activations are at least those of the chunk before it, token for token: where these would not fit, recording is not even tried.
+ */
+function recordWhatFits(chunks: readonly ItemChunk[], encode: (chunk: ItemChunk) => Tensor2D, graphBytes: number) {
+  const passes: RecordedPass<Tensor2D>[] = [];
+  const parts: Tensor2D[] = [];
+  let bytes = 0;
+  let bytesPerToken = 0;
+  let fits = graphBytes > 0;
+  try {
+    for (const chunk of chunks) {
+      fits &&= bytes + bytesPerToken * chunk.paddedTokens <= graphBytes;
+      if (!fits) {
+        parts.push(encode(chunk));
+        continue;
+      }
+      const before = tf.memory().numBytes;
+      const graph = recordPass(() => encode(chunk));
+      const added = tf.memory().numBytes - before;
+      parts.push(graph.value);
+      passes.push(graph);
+      bytes += added;
+      bytesPerToken = added / chunk.paddedTokens;
+      fits = bytes <= graphBytes;
+      if (!fits) passes.pop()!.dispose();
+    }
+  } catch (error) {
+    passes.forEach((graph) => graph.dispose());
+    throw error;
+  }
+  return { passes, parts };
+}
