@@ -85,6 +85,12 @@ export class CheckpointStore {
     return name === undefined ? undefined : readManifest(join(this.directory, name));
   }
 
+  /** Removes the checkpoints of a finish that is to be undone, and gives the last one before it. */
+  async dropFinished(): Promise<SavedCheckpoint | undefined> {
+    for (const name of await this.list()) if (name.endsWith('-finished')) await rm(join(this.directory, name), { recursive: true, force: true });
+    return this.latest();
+  }
+
   async #bestName(): Promise<string | undefined> {
     if (!existsSync(this.#bestFile)) return undefined;
     return (JSON.parse(await readFile(this.#bestFile, 'utf8')) as { readonly checkpoint: string }).checkpoint;

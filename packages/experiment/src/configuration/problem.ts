@@ -27,7 +27,7 @@ export function formatPosition(place: SourcePosition): string {
 export function configurationError(problems: readonly ConfigurationProblem[]): GramkitError {
   const [only] = problems;
   if (problems.length === 1 && only !== undefined) return errorOf(only);
-  const lines = [...problems].sort(byPlace).map((problem) => `  ${formatPosition(problem.place)}: ${problem.field}: ${problem.message}${problem.fix === undefined ? '' : ` ${problem.fix}`}`);
+  const lines = [...problems].sort(byPlace).map((problem) => `  ${formatPosition(problem.place)}: ${problem.field}: ${problem.message}${problem.fix === undefined ? '' : `. ${problem.fix}`}`);
   return new GramkitError('CONFIGURATION_INVALID', `${problems.length} problems in the configuration:\n${lines.join('\n')}`);
 }
 

@@ -57,7 +57,7 @@ function assemble(written: WrittenConfiguration, components: ResolvedConfigurati
 class Problems {
   readonly #found: { readonly problem: ConfigurationProblem; readonly error?: GramkitError }[] = [];
 
-  constructor(private readonly document: ConfigurationDocument) {}
+  constructor(private readonly document: Pick<ConfigurationDocument, 'placeOf'>) {}
 
   add(issue: ExplainedIssue): void {
     this.#found.push({ problem: { ...issue, field: issue.path.map(String).join('.') || '(top)', place: this.document.placeOf(issue.path) } });
@@ -89,6 +89,18 @@ function checkShape(document: ConfigurationDocument, problems: Problems): Writte
 /** The raw section of a place; with a configuration that failed its check, what can be made of it. */
 function sectionAt(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((parent, key) => (isRecord(parent) ? parent[key] : undefined), value);
+}
+
+/**
+ * One component outside a configuration file, its options checked as they would be there.
+ * @throws GramkitError CONFIGURATION_INVALID; PLUGIN_NOT_FOUND and the like.
+ */
+export async function resolveSection(name: Place['name'], section: Readonly<Record<string, unknown>>, baseDirectory: string, plugins: readonly Plugin[] = []): Promise<ResolvedComponent> {
+  const place = places.find((candidate) => candidate.name === name)!;
+  const problems = new Problems({ placeOf: () => ({ source: `(${name})` }) });
+  const component = await resolveComponent(place, section, { projectDirectory: baseDirectory, registered: plugins }, problems);
+  problems.throwIfAny();
+  return component!;
 }
 
 async function resolveComponent(place: Place, section: unknown, sources: PluginSources, problems: Problems): Promise<ResolvedComponent | undefined> {

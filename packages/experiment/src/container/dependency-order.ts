@@ -2,6 +2,9 @@ import { type DependencyToken, GramkitError, tokens } from '@gramkit/spec';
 import type { PlaceName } from '../configuration/places.js';
 import type { ResolvedComponent } from '../configuration/resolved-configuration.js';
 
+/** The components that a container binds: all of a run, or those that encoding needs. */
+export type BoundComponents = Readonly<Partial<Record<PlaceName, ResolvedComponent>>>;
+
 /** The token under which the component of each place is bound. */
 export const tokenOfPlace: Readonly<Record<PlaceName, DependencyToken<unknown>>> = {
   data: tokens.datasetReader,
@@ -25,10 +28,9 @@ const optimizedPlaces: Partial<Record<PlaceName, PlaceName>> = { encoderOptimize
  * Checks what the plugins declare before any of them creates anything.
  * @throws GramkitError PLUGIN_INVALID for an unknown token, for weights asked for by what is no optimizer, or for a circle of dependencies.
  */
-export function checkDependencies(components: Readonly<Record<PlaceName, ResolvedComponent>>): void {
+export function checkDependencies(components: BoundComponents): void {
   const known = new Set(Object.values(tokens).map((token) => token.key));
-  for (const place of Object.keys(components) as PlaceName[]) {
-    const { plugin, use } = components[place];
+  for (const [place, { plugin, use }] of Object.entries(components) as [PlaceName, ResolvedComponent][]) {
     for (const [name, token] of Object.entries(plugin.dependencies)) {
       if (!known.has(token.key)) {
         throw new GramkitError('PLUGIN_INVALID', `the ${plugin.kind} '${use}' asks for '${name}' (${token.description}), which no run provides`, { field: name, alternatives: Object.keys(tokens) });
@@ -41,11 +43,16 @@ export function checkDependencies(components: Readonly<Record<PlaceName, Resolve
   }
 }
 
-function follow(place: PlaceName, components: Readonly<Record<PlaceName, ResolvedComponent>>, path: readonly PlaceName[]): void {
+function follow(place: PlaceName, components: BoundComponents, path: readonly PlaceName[]): void {
   if (path.includes(place)) {
     throw new GramkitError('PLUGIN_INVALID', `these components need each other: ${[...path.slice(path.indexOf(place)), place].join(' -> ')}`, { fix: 'One of them must do without the other.' });
   }
-  for (const next of neededPlaces(place, components[place])) follow(next, components, [...path, place]);
+  const component = components[place];
+  if (component === undefined) {
+    const asking = path.at(-1)!;
+    throw new GramkitError('PLUGIN_INVALID', `the ${components[asking]!.plugin.kind} '${components[asking]!.use}' needs the ${place}, and there is none here`);
+  }
+  for (const next of neededPlaces(place, component)) follow(next, components, [...path, place]);
 }
 
 function neededPlaces(place: PlaceName, component: ResolvedComponent): PlaceName[] {

@@ -1,8 +1,8 @@
 import { type Component, type DependencyToken, type Engine, GramkitError, type RunLogger, tokens, type Weight } from '@gramkit/spec';
 import { Container, type ResolutionContext } from 'inversify';
 import type { PlaceName } from '../configuration/places.js';
-import type { ResolvedComponent, ResolvedConfiguration } from '../configuration/resolved-configuration.js';
-import { checkDependencies, tokenOfPlace } from './dependency-order.js';
+import type { ResolvedComponent } from '../configuration/resolved-configuration.js';
+import { type BoundComponents, checkDependencies, tokenOfPlace } from './dependency-order.js';
 import { deriveSeed } from './derive-seed.js';
 
 /** What a container is given from outside. */
@@ -11,6 +11,14 @@ export interface RunSurroundings {
   readonly logger: RunLogger;
   /** Folder of the model that set-up brought. */
   readonly defaultModelDirectory: string;
+}
+
+/** What a container reads of a configuration. */
+export interface ContainerConfiguration {
+  readonly seed: number;
+  /** Absolute folder that relative paths start from. */
+  readonly baseDirectory: string;
+  readonly components: BoundComponents;
 }
 
 /** The components of one run. Nothing is created before it is asked for, and everything once. */
@@ -27,15 +35,15 @@ export interface RunContainer {
  * Binds the components of a configuration under the tokens of the specification.
  * @throws GramkitError PLUGIN_INVALID where what the plugins declare cannot be provided.
  */
-export function createRunContainer(configuration: ResolvedConfiguration, surroundings: RunSurroundings): RunContainer {
+export function createRunContainer(configuration: ContainerConfiguration, surroundings: RunSurroundings): RunContainer {
   checkDependencies(configuration.components);
   const run = new BoundRun();
   bindSurroundings(run.container, configuration, surroundings);
-  for (const place of Object.keys(tokenOfPlace) as PlaceName[]) run.bindComponent(place, configuration.components[place]);
+  for (const [place, component] of Object.entries(configuration.components) as [PlaceName, ResolvedComponent][]) run.bindComponent(place, component);
   return run;
 }
 
-function bindSurroundings(container: Container, configuration: ResolvedConfiguration, surroundings: RunSurroundings): void {
+function bindSurroundings(container: Container, configuration: ContainerConfiguration, surroundings: RunSurroundings): void {
   container.bind(tokens.engine.key).toConstantValue(surroundings.engine);
   container.bind(tokens.logger.key).toConstantValue(surroundings.logger);
   container.bind(tokens.defaultModelDirectory.key).toConstantValue(surroundings.defaultModelDirectory);

@@ -8,7 +8,7 @@ export function checkPlugin(found: unknown, kind: ComponentKind, origin: string,
   if (!isPlugin(found)) {
     throw new GramkitError('PLUGIN_INVALID', `${origin} is no plugin: expected a default export made by definePlugin, found ${describe(found)}`, {
       fix: "Write 'export default definePlugin({ … })' (definePlugin is in @gramkit/spec).",
-      ...(exported.length === 0 ? {} : { alternatives: exported.map((name) => `export '${name}'`) }),
+      ...(exported.length === 0 ? {} : { alternatives: [...exported].sort().map((name) => `export '${name}'`) }),
     });
   }
   const version: number = found.specificationVersion;

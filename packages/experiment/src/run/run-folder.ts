@@ -41,23 +41,36 @@ export class RunFolder {
     return existsSync(this.configuration);
   }
 
+  get hasReport(): boolean {
+    return existsSync(this.report);
+  }
+
   /**
-   * Makes the folder for a new run. `overwrite` removes the files of a run that is there, and nothing else.
-   * @throws GramkitError OUTPUT_UNWRITABLE where a run is there, or other files are, or the folder cannot be made.
+   * Checks that a new run may begin here.
+   * @throws GramkitError OUTPUT_UNWRITABLE where a run is there (and is not to be overwritten), or other files are.
    */
-  async create(overwrite: boolean): Promise<void> {
-    try {
-      await mkdir(this.directory, { recursive: true });
-      if (this.exists && overwrite) await this.#clear();
-    } catch (cause) {
-      throw unwritable(this.directory, cause);
-    }
-    const [stranger] = await readdir(this.directory);
-    if (stranger === undefined) return;
+  async requireFree(overwrite: boolean): Promise<void> {
+    const entries = await readdir(this.directory).catch(() => []);
+    const [stranger] = entries;
+    if (stranger === undefined || (this.exists && overwrite)) return;
     throw new GramkitError('OUTPUT_UNWRITABLE', this.exists ? 'there is a run in this folder already' : `the folder is not empty (it holds '${stranger}')`, {
       file: this.directory,
       fix: this.exists ? 'Resume it (--resume), overwrite it (--overwrite), or choose another output (--set output=…).' : 'Choose another output folder (--set output=…).',
     });
+  }
+
+  /**
+   * Makes the folder for a new run. `overwrite` removes the files of a run that is there, and nothing else.
+   * @throws GramkitError OUTPUT_UNWRITABLE
+   */
+  async create(overwrite: boolean): Promise<void> {
+    await this.requireFree(overwrite);
+    try {
+      await mkdir(this.directory, { recursive: true });
+      if (overwrite) await this.#clear();
+    } catch (cause) {
+      throw unwritable(this.directory, cause);
+    }
   }
 
   /** @throws GramkitError RUN_NOT_FOUND */

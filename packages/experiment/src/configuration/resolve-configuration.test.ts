@@ -1,0 +1,129 @@
+import { GramkitError, formatError } from '@gramkit/spec';
+import { describe, expect, it } from 'vitest';
+import { fakeConfiguration, fakePlugin, fakePlugins } from '../testing/fake-plugins.js';
+import { parseConfiguration } from './document.js';
+import { resolveConfiguration } from './resolve-configuration.js';
+import { formatConfiguration, type ResolvedConfiguration, writtenForm } from './resolved-configuration.js';
+
+function resolveText(text: string, overrides: string[] = []): Promise<ResolvedConfiguration> {
+  return resolveConfiguration(parseConfiguration(text, { source: 'run.yaml', baseDirectory: '/project', overrides }), fakePlugins);
+}
+
+async function errorOf(text: string, overrides: string[] = []): Promise<GramkitError> {
+  const error: unknown = await resolveText(text, overrides).then(() => undefined, (caught: unknown) => caught);
+  expect(error).toBeInstanceOf(GramkitError);
+  return error as GramkitError;
+}
+
+describe('resolveConfiguration', () => {
+  it('fills in every default, of the configuration, of the places and of the plugins', async () => {
+    const resolved = await resolveText(fakeConfiguration);
+    expect(writtenForm(resolved)).toEqual({
+      seed: 1,
+      baseDirectory: '/project',
+      data: { use: 'plain', path: 'data', windowLength: 100 },
+      tokenizer: { use: 'plain' },
+      encoder: { use: 'plain', pooling: 'mean' },
+      model: { use: 'plain', hidden: 8 },
+      strategy: { use: 'plain', interval: '1e' },
+      optimizers: { encoder: { use: 'plain', learningRate: 1e-4 }, model: { use: 'plain', learningRate: 1e-3 } },
+      training: { epochs: 5, batchSize: 32, evaluateEvery: 1, checkpointEvery: '1e', keepCheckpoints: 2 },
+      engine: {},
+      output: '/project/runs/run',
+    });
+    expect(resolved.components.strategy.options).toEqual({ interval: { epochs: 1 } });
+  });
+
+  it('gives the same run when what it wrote is read again', async () => {
+    const resolved = await resolveText(`${fakeConfiguration}\nseed: 7\noutput: ../elsewhere\ntraining: { epochs: 3, patience: 2 }`);
+    const again = await resolveConfiguration(parseConfiguration(formatConfiguration(resolved), { source: '/another/place/config.yaml', baseDirectory: '/another/place' }), fakePlugins);
+    expect(writtenForm(again)).toEqual(writtenForm(resolved));
+    expect(again.output).toBe('/elsewhere');
+    expect(again.components.strategy.options).toEqual(resolved.components.strategy.options);
+  });
+
+  it('reports every problem at once, each with its line, and the nearest known key', async () => {
+    const error = await errorOf(`data: { use: plain, pth: x }
+encoder:
+  use: plain
+  pooling: max
+model: { use: plain, hiden: 3 }
+strategy:
+  use: plain
+  interval: soon
+tokenizer: { use: plain }
+optimizers: { encoder: { use: plain, learningRate: -1 }, model: { use: plain } }
+training: { epoch: 4 }
+seed: one
+`);
+    expect(error.code).toBe('CONFIGURATION_INVALID');
+    const lines = error.message.split('\n');
+    expect(lines[0]).toBe('7 problems in the configuration:');
+    expect(error.message).toContain("run.yaml:1: data.pth: unknown key. Did you mean 'path'?");
+    expect(error.message).toMatch(/run\.yaml:4: encoder\.pooling: .*"mean"\|"cls"/);
+    expect(error.message).toContain("run.yaml:5: model.hiden: unknown key. Did you mean 'hidden'?");
+    expect(error.message).toMatch(/run\.yaml:8: strategy\.interval: /);
+    expect(error.message).toMatch(/run\.yaml:10: optimizers\.encoder\.learningRate: expected number to be >0/);
+    expect(error.message).toContain("run.yaml:11: training.epoch: unknown key. Did you mean 'epochs'?");
+    expect(error.message).toMatch(/run\.yaml:12: seed: expected number/);
+    expect(lines).toHaveLength(8);
+  });
+
+  it('names one problem with its file, line and field', async () => {
+    const error = await errorOf(fakeConfiguration.replace('model: { use: plain }', 'model: { use: plain, hidden: 0 }'));
+    expect(error.details).toMatchObject({ file: 'run.yaml', line: 5, field: 'model.hidden' });
+    expect(formatError(error)).toMatch(/^run\.yaml:5: expected number to be >=1 \(field 'model\.hidden'\)/);
+  });
+
+  it('says what is missing', async () => {
+    const error = await errorOf('encoder: { use: plain }\nmodel: { use: plain }\ntokenizer: { use: plain }\nstrategy: {}\n');
+    expect(error.message).toContain('data: missing');
+    expect(error.message).toMatch(/run\.yaml:4: strategy\.use: missing/);
+  });
+
+  it('refuses shares that leave nobody to train on', async () => {
+    const error = await errorOf(fakeConfiguration.replace('data: { use: plain }', 'data: { use: plain, split: { test: .6, validation: .4 } }'));
+    expect(error.details.field).toBe('data.split');
+  });
+
+  it('keeps the code of a plugin error that stands alone, with its line', async () => {
+    const error = await errorOf(fakeConfiguration.replace('strategy: { use: plain }', 'strategy: { use: plian }'));
+    expect(error.code).toBe('PLUGIN_NOT_FOUND');
+    expect(error.details).toMatchObject({ file: 'run.yaml', line: 6, field: 'strategy.use', fix: "Did you mean 'plain'?" });
+  });
+
+  it('refuses a model for another task than the data set before anything is created', async () => {
+    const created: unknown[] = [];
+    const recommender = fakePlugin('model', 'recommender', {}, { task: 'recommendation', created });
+    const document = parseConfiguration(fakeConfiguration.replace('model: { use: plain }', 'model: { use: recommender }'), { source: 'run.yaml', baseDirectory: '/project' });
+    await expect(resolveConfiguration(document, [...fakePlugins, recommender])).rejects.toMatchObject({ code: 'PLUGIN_MISMATCH', details: { line: 5 } });
+    expect(created).toEqual([]);
+  });
+});
+
+describe('--set', () => {
+  it('types values as YAML and makes what is in between', async () => {
+    const resolved = await resolveText(fakeConfiguration, ['training.epochs=2', 'strategy.interval=10', 'data.split.test=0.5', 'output=/tmp/x', 'encoder.pooling=cls']);
+    expect(resolved.training.epochs).toBe(2);
+    expect(resolved.components.strategy.options).toEqual({ interval: 10 });
+    expect(resolved.split).toEqual({ test: 0.5, validation: 0.1 });
+    expect(resolved.output).toBe('/tmp/x');
+    expect(resolved.components.encoder.written).toEqual({ pooling: 'cls' });
+  });
+
+  it('is named as the place of its problems', async () => {
+    const error = await errorOf(fakeConfiguration, ['training.epochs=none']);
+    expect(error.details).toMatchObject({ file: '--set training.epochs=none', field: 'training.epochs' });
+  });
+
+  it.each(['training.epochs', '=3', 'a..b=1'])('refuses %s', async (override) => {
+    expect(() => parseConfiguration(fakeConfiguration, { source: 'run.yaml', baseDirectory: '/project', overrides: [override] })).toThrow(/is no override/);
+  });
+});
+
+describe('parseConfiguration', () => {
+  it('names the line where a text is no YAML', () => {
+    const parse = (): unknown => parseConfiguration('data:\n  use: plain\n bad: [', { source: 'run.yaml', baseDirectory: '/' });
+    expect(parse).toThrowError(expect.objectContaining({ code: 'CONFIGURATION_UNREADABLE', details: expect.objectContaining({ file: 'run.yaml', line: 3 }) }));
+  });
+});

@@ -1,0 +1,64 @@
+import { GramkitError, type PreparedItems } from '@gramkit/spec';
+import { encodeCatalogue } from '@gramkit/tensor';
+import { restoreCheckpoint } from '../checkpoints/checkpoint-store.js';
+import { weightsPart } from '../checkpoints/checkpoint-part.js';
+import type { ConfigurationOptions } from '../configuration/resolve-configuration.js';
+import { writtenForm } from '../configuration/resolved-configuration.js';
+import { type PredictingComponents, resolvePredicting } from '../container/run-components.js';
+import type { KnowledgeTracingMetrics } from '../metrics/knowledge-tracing-metrics.js';
+import { openRun, type OpenedRun } from '../run/open-run.js';
+import { evaluate } from '../trainer/evaluate.js';
+import { openRunData } from '../trainer/open-run-data.js';
+import type { RunData } from '../trainer/run-data.js';
+import { openSession, type SessionOptions } from '../trainer/run-session.js';
+
+export interface EvaluateOptions extends SessionOptions, Pick<ConfigurationOptions, 'plugins'> {
+  /** Which users; `test` unless told. */
+  readonly split?: 'validation' | 'test';
+}
+
+/** Quality of a run's checkpoint. */
+export interface Evaluation {
+  readonly runDirectory: string;
+  readonly checkpoint: string;
+  readonly step: number;
+  readonly split: 'validation' | 'test';
+  readonly metrics: KnowledgeTracingMetrics;
+}
+
+/**
+ * Evaluates a run's best checkpoint (its last where early stopping chose none), items encoded anew by its encoder.
+ * @throws GramkitError RUN_NOT_FOUND; CHECKPOINT_CORRUPT; DATA_EMPTY where no user is held out for the split.
+ */
+export async function evaluateRun(runDirectory: string, options: EvaluateOptions = {}): Promise<Evaluation> {
+  const opened = await openRun(runDirectory, options);
+  const run = await openSession(opened.configuration, options);
+  try {
+    const components = await resolvePredicting(run);
+    const data = await openRunData(components.reader, opened.configuration, options);
+    try {
+      return await evaluateOpened(opened, components, data, options);
+    } finally {
+      await data.close();
+    }
+  } finally {
+    run.dispose();
+  }
+}
+
+async function evaluateOpened({ folder, configuration, checkpoint }: OpenedRun, components: PredictingComponents, data: RunData, options: EvaluateOptions): Promise<Evaluation> {
+  const split = options.split ?? 'test';
+  if (split === 'test' ? !data.hasTest : !data.hasValidation) {
+    throw new GramkitError('DATA_EMPTY', `no users are held out for ${split}`, { file: folder.configuration, field: `data.split.${split}`, fix: 'Evaluate the other split, or train with one.' });
+  }
+  const { encoder, model, tokenizer } = components;
+  await restoreCheckpoint(checkpoint, writtenForm(configuration), [weightsPart('encoder', encoder.weights), weightsPart('model', model.weights)]);
+  const catalogue: PreparedItems = tokenizer.prepare(await data.items());
+  const encodings = await encodeCatalogue(encoder, catalogue, { progress: (done, total) => options.logger?.progress('encoding items', done, total, 'items') });
+  try {
+    const metrics = await evaluate(model, encodings, data, split);
+    return { runDirectory: folder.directory, checkpoint: checkpoint.directory, step: checkpoint.manifest.step, split, metrics };
+  } finally {
+    encodings.dispose();
+  }
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import type { Engine, Json } from '@gramkit/spec';
+import { knowledgeTracingConventions } from '../metrics/knowledge-tracing-metrics.js';
+import type { ResolvedConfiguration } from '../configuration/resolved-configuration.js';
+import type { RunData } from '../trainer/run-data.js';
+
+/** What a run depended on: `run.json`. */
+export interface RunRecord {
+  readonly formatVersion: 1;
+  readonly startedAt: string;
+  readonly gramkit: string;
+  readonly engine: Json;
+  readonly seed: number;
+  readonly data: Json;
+  readonly split: Json;
+  readonly stepsPerEpoch: number;
+  readonly metricConventions: Json;
+  readonly tokenizerFingerprint: string;
+}
+
+/** Describes a run that begins now. */
+export function runRecord(configuration: ResolvedConfiguration, engine: Engine, data: RunData, tokenizerFingerprint: string): RunRecord {
+  return {
+    formatVersion: 1,
+    startedAt: new Date().toISOString(),
+    gramkit: packageVersion(),
+    engine: engine.describe() as unknown as Json,
+    seed: configuration.seed,
+    data: { reader: configuration.components.data.use, fingerprint: data.fingerprint, ...data.counts },
+    split: data.split,
+    stepsPerEpoch: data.stepsPerEpoch,
+    metricConventions: knowledgeTracingConventions,
+    tokenizerFingerprint,
+  };
+}
+
+function packageVersion(): string {
+  const file = new URL(import.meta.url.includes('/src/') ? '../../package.json' : '../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;
+}

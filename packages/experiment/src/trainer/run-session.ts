@@ -1,0 +1,25 @@
+import type { Engine, RunLogger } from '@gramkit/spec';
+import type { EngineConfiguration } from '../configuration/schema.js';
+import { type ContainerConfiguration, createRunContainer, type RunContainer } from '../container/run-container.js';
+import { silentLogger } from '../run/run-log.js';
+
+/** What an embedding program can bring to a run. */
+export interface SessionOptions {
+  readonly logger?: RunLogger;
+  /** An engine that is loaded already; otherwise TensorFlow is, as set-up left it in the cache. */
+  readonly engine?: Engine;
+  /** Called before anything is created: the place to rebind tokens. */
+  readonly customize?: (run: RunContainer) => void;
+}
+
+/**
+ * The container of a run with the engine loaded behind it. The caller disposes it.
+ * @throws GramkitError ENGINE_NOT_SET_UP; PLUGIN_INVALID.
+ */
+export async function openSession(configuration: ContainerConfiguration & { readonly engine: EngineConfiguration }, options: SessionOptions = {}): Promise<RunContainer> {
+  const { defaultModelDirectory, loadEngine } = await import('@gramkit/engine-tensorflow');
+  const engine = options.engine ?? (await loadEngine(configuration.engine.threads === undefined ? {} : { threads: configuration.engine.threads }));
+  const run = createRunContainer(configuration, { engine, logger: options.logger ?? silentLogger, defaultModelDirectory: defaultModelDirectory() });
+  options.customize?.(run);
+  return run;
+}

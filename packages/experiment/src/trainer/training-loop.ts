@@ -1,0 +1,267 @@
+import { GramkitError, type Batch, type PreparedItems, type RunLogger, type StepReport, type StrategyContext } from '@gramkit/spec';
+import * as tf from '@tensorflow/tfjs-core';
+import { type CheckpointPart, statePart, weightsPart } from '../checkpoints/checkpoint-part.js';
+import { type CheckpointStore, restoreCheckpoint, type SavedCheckpoint } from '../checkpoints/checkpoint-store.js';
+import { type ResolvedConfiguration, writtenForm } from '../configuration/resolved-configuration.js';
+import { deriveSeed } from '../container/derive-seed.js';
+import type { RunComponents } from '../container/run-components.js';
+import { type KnowledgeTracingMetrics, qualityOf } from '../metrics/knowledge-tracing-metrics.js';
+import type { StoppedBy, ValidationReport } from '../report/run-report.js';
+import type { JsonRecord } from '../run/write-file.js';
+import { checkpointInterval } from './checkpoint-interval.js';
+import { EarlyStopping } from './early-stopping.js';
+import { evaluate } from './evaluate.js';
+import type { RunData } from './run-data.js';
+import { StepStatistics } from './step-statistics.js';
+import { TrainingClock } from './training-clock.js';
+
+/** What a training loop works with. */
+export interface TrainingSetting {
+  readonly configuration: ResolvedConfiguration;
+  readonly components: RunComponents;
+  readonly data: RunData;
+  readonly catalogue: PreparedItems;
+  readonly checkpoints: CheckpointStore;
+  readonly logger: RunLogger;
+  /** Length of the metrics file, which a checkpoint remembers. */
+  readonly metricsBytes: () => number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** How training ended. */
+export interface TrainingOutcome {
+  readonly stoppedBy: StoppedBy;
+  readonly statistics: StepStatistics;
+  readonly validation: readonly ValidationReport[];
+  readonly test: KnowledgeTracingMetrics | null;
+}
+
+/** The next batch to train on. All randomness of a run follows from the seed and this. */
+interface Position {
+  readonly epoch: number;
+  readonly batch: number;
+}
+
+/** Trains a run from its beginning or from a checkpoint to its end. */
+export class TrainingLoop {
+  readonly #clock = new TrainingClock();
+  readonly #statistics = new StepStatistics();
+  readonly #earlyStopping: EarlyStopping;
+  readonly #checkpointInterval: number;
+  #validation: ValidationReport[] = [];
+  #position: Position = { epoch: 0, batch: 0 };
+  #stoppedBy: StoppedBy | undefined;
+
+  constructor(private readonly setting: TrainingSetting) {
+    const { training } = setting.configuration;
+    this.#earlyStopping = new EarlyStopping(training.patience);
+    this.#checkpointInterval = checkpointInterval(training.checkpointEvery, setting.data.stepsPerEpoch);
+    if (training.patience !== undefined && !setting.data.hasValidation) {
+      throw new GramkitError('CONFIGURATION_INVALID', 'early stopping needs users to validate on, and none are held out', { field: 'training.patience', fix: 'Set data.split.validation above 0, or leave patience out.' });
+    }
+  }
+
+  /** @throws GramkitError INTERRUPTED, once a checkpoint is written, where the signal was raised. */
+  async run(from?: SavedCheckpoint): Promise<TrainingOutcome> {
+    await this.#begin(from);
+    if (this.#stoppedBy === undefined) await this.#train();
+    if (from?.manifest.finished !== true) await this.#finish();
+    return { stoppedBy: this.#stoppedBy!, statistics: this.#statistics, validation: this.#validation, test: await this.#test() };
+  }
+
+  async #begin(from: SavedCheckpoint | undefined): Promise<void> {
+    const { strategy } = this.setting.components;
+    const parts = this.#parts();
+    if (from !== undefined) await this.#restore(from, parts.filter((part) => part.name !== 'strategy'));
+    const { seconds } = await this.#clock.measure(() => strategy.begin(this.#context()));
+    if (from === undefined) {
+      this.#statistics.addPreparation(seconds);
+      return;
+    }
+    await this.#restore(from, parts.filter((part) => part.name === 'strategy'));
+    this.#resumeProgress(from.manifest.progress);
+  }
+
+  #context(): StrategyContext {
+    const { catalogue, configuration, data, logger } = this.setting;
+    return {
+      catalogue,
+      stepsPerEpoch: data.stepsPerEpoch,
+      epochs: configuration.training.epochs,
+      seed: deriveSeed(configuration.seed, 'strategy-steps'),
+      report: ({ kind, values }) => logger.metrics({ kind, step: this.#statistics.totals.steps, ...values }),
+      progress: (part, done, total) => logger.progress(part, done, total, 'items'),
+      ...(data.hasValidation ? { evaluate: async (encodings) => qualityOf(await this.#clock.exclude(() => this.#evaluateWith(encodings))) } : {}),
+    };
+  }
+
+  async #train(): Promise<void> {
+    const { data, configuration } = this.setting;
+    const { epochs } = configuration.training;
+    await this.#stopIfDue();
+    while (this.#stoppedBy === undefined && this.#position.epoch < epochs) {
+      for await (const batch of data.trainBatches(this.#position.epoch, this.#position.batch)) {
+        await this.#step(batch);
+        if (this.#position.batch === data.stepsPerEpoch) break;
+        await this.#betweenSteps();
+        if (this.#stoppedBy !== undefined) return;
+      }
+      await this.#endEpoch();
+    }
+    this.#stoppedBy ??= 'epochs';
+  }
+
+  async #step(batch: Batch): Promise<void> {
+    const { components, configuration, data, logger } = this.setting;
+    const { result, seconds } = await this.#clock.measure(() => components.strategy.step(batch));
+    checkLoss(result, this.#statistics.totals.steps + 1);
+    this.#statistics.addStep(result, seconds);
+    this.#position = { ...this.#position, batch: this.#position.batch + 1 };
+    const { steps } = this.#statistics.totals;
+    logger.metrics({ kind: 'step', step: steps, epoch: this.#position.epoch + 1, seconds, ...result });
+    logger.progress('training', steps, totalSteps(configuration, data), 'steps');
+  }
+
+  async #betweenSteps(): Promise<void> {
+    const { steps } = this.#statistics.totals;
+    if (steps % this.#checkpointInterval === 0) await this.#checkpoint(false);
+    await this.#stopIfDue();
+  }
+
+  async #endEpoch(): Promise<void> {
+    const { configuration, components } = this.setting;
+    const { seconds } = await this.#clock.measure(() => components.strategy.endEpoch());
+    this.#statistics.addTraining(seconds);
+    this.#statistics.completeEpoch();
+    this.#position = { epoch: this.#position.epoch + 1, batch: 0 };
+    if (this.#position.epoch === configuration.training.epochs) return this.#stopIfInterrupted();
+    const isBest = this.#position.epoch % configuration.training.evaluateEvery === 0 && (await this.#validate());
+    if (isBest || this.#statistics.totals.steps % this.#checkpointInterval === 0) await this.#checkpoint(isBest);
+    await this.#stopIfDue();
+  }
+
+  /** Whatever may end training before its last epoch; asked again where a run goes on from a checkpoint. */
+  async #stopIfDue(): Promise<void> {
+    await this.#stopIfInterrupted();
+    if (this.#earlyStopping.shouldStop) this.#stoppedBy = 'patience';
+    else await this.#stopAtCap();
+  }
+
+  /** Brings the encoder up to date, evaluates, and writes the last checkpoint. */
+  async #finish(): Promise<void> {
+    const { seconds } = await this.#clock.measure(() => this.setting.components.strategy.finish());
+    this.#statistics.addTraining(seconds);
+    const isBest = await this.#validate();
+    const isCut = this.#stoppedBy === 'maximum-steps' || this.#stoppedBy === 'maximum-seconds';
+    const { directory } = await this.#checkpoint(isBest && !isCut, true);
+    if (this.setting.signal?.aborted === true) throw interrupted(this.#statistics.totals.steps, directory);
+  }
+
+  /** Quality on the validation users with encodings of the current encoder; says whether it is the best so far and early stopping wants to know. */
+  async #validate(): Promise<boolean> {
+    const { components, configuration, data, logger } = this.setting;
+    if (!data.hasValidation) return false;
+    const metrics = await this.#withEncodings((encodings) => this.#evaluateWith(encodings));
+    const step = this.#statistics.totals.steps;
+    const epoch = this.#position.epoch;
+    this.#validation.push({ epoch, step, metrics });
+    logger.metrics({ kind: 'validation', step, epoch, ...metrics, strategy: components.strategy.name });
+    return this.#earlyStopping.observe({ auc: metrics.auc, step, epoch }) && configuration.training.patience !== undefined;
+  }
+
+  #evaluateWith(encodings: tf.Tensor2D): Promise<KnowledgeTracingMetrics> {
+    return evaluate(this.setting.components.model, encodings, this.setting.data, 'validation');
+  }
+
+  /** The one look at the test users: after training, at the best checkpoint where early stopping chose one. */
+  async #test(): Promise<KnowledgeTracingMetrics | null> {
+    const { components, configuration, data, checkpoints, logger } = this.setting;
+    if (!data.hasTest) return null;
+    const best = configuration.training.patience === undefined ? undefined : await checkpoints.best();
+    if (best !== undefined) await this.#restore(best, this.#parts());
+    const metrics = await this.#withEncodings((encodings) => evaluate(components.model, encodings, data, 'test'));
+    logger.metrics({ kind: 'test', step: this.#statistics.totals.steps, ...metrics });
+    return metrics;
+  }
+
+  async #withEncodings<Result>(use: (encodings: tf.Tensor2D) => Promise<Result>): Promise<Result> {
+    const encodings = await this.setting.components.strategy.itemEncodings();
+    try {
+      return await use(encodings);
+    } finally {
+      encodings.dispose();
+    }
+  }
+
+  async #stopIfInterrupted(): Promise<void> {
+    if (this.setting.signal?.aborted !== true) return;
+    const { directory } = await this.#checkpoint(false);
+    throw interrupted(this.#statistics.totals.steps, directory);
+  }
+
+  /** A capped run keeps the state before finishing, so that it can go on under a higher cap as if it had not stopped. */
+  async #stopAtCap(): Promise<void> {
+    const { maximumSteps, maximumSeconds } = this.setting.configuration.training;
+    const { steps, trainingSeconds } = this.#statistics.totals;
+    if (maximumSteps !== undefined && steps >= maximumSteps) this.#stoppedBy = 'maximum-steps';
+    else if (maximumSeconds !== undefined && trainingSeconds >= maximumSeconds) this.#stoppedBy = 'maximum-seconds';
+    else return;
+    await this.#checkpoint(false);
+  }
+
+  async #checkpoint(isBest: boolean, finished = false): Promise<SavedCheckpoint> {
+    const { checkpoints, configuration } = this.setting;
+    const saved = await checkpoints.save({ step: this.#statistics.totals.steps, finished, configuration: writtenForm(configuration), progress: this.#progress(finished) }, this.#parts());
+    if (isBest) await checkpoints.markBest(saved);
+    return saved;
+  }
+
+  #progress(finished: boolean): JsonRecord {
+    return {
+      epoch: this.#position.epoch,
+      batch: this.#position.batch,
+      stoppedBy: finished ? this.#stoppedBy! : null,
+      statistics: this.#statistics.state(),
+      earlyStopping: this.#earlyStopping.state(),
+      validation: this.#validation as unknown as JsonRecord[],
+      metricsBytes: this.setting.metricsBytes(),
+    };
+  }
+
+  #resumeProgress(progress: JsonRecord): void {
+    this.#position = { epoch: progress['epoch'] as number, batch: progress['batch'] as number };
+    this.#stoppedBy = (progress['stoppedBy'] as StoppedBy | null) ?? undefined;
+    this.#statistics.restore(progress['statistics']!);
+    this.#earlyStopping.restore(progress['earlyStopping']!);
+    this.#validation = [...(progress['validation'] as unknown as ValidationReport[])];
+  }
+
+  #restore(from: SavedCheckpoint, parts: readonly CheckpointPart[]): Promise<void> {
+    return restoreCheckpoint(from, writtenForm(this.setting.configuration), parts);
+  }
+
+  #parts(): readonly CheckpointPart[] {
+    const { encoder, model, encoderOptimizer, modelOptimizer, strategy } = this.setting.components;
+    return [
+      weightsPart('encoder', encoder.weights),
+      weightsPart('model', model.weights),
+      statePart('encoder-optimizer', encoderOptimizer),
+      statePart('model-optimizer', modelOptimizer),
+      statePart('strategy', strategy),
+    ];
+  }
+}
+
+/** Steps that a run makes if nothing stops it early. */
+export function totalSteps({ training }: ResolvedConfiguration, data: RunData): number {
+  return Math.min(training.epochs * data.stepsPerEpoch, training.maximumSteps ?? Number.POSITIVE_INFINITY);
+}
+
+function interrupted(step: number, checkpoint: string): GramkitError {
+  return new GramkitError('INTERRUPTED', `training was interrupted after step ${step}; its state is saved`, { file: checkpoint, fix: 'Go on with --resume.' });
+}
+
+function checkLoss({ loss }: StepReport, step: number): void {
+  if (Number.isFinite(loss)) return;
+  throw new GramkitError('NUMERIC_FAILURE', `the loss of step ${step} is ${loss}`, { field: 'loss', fix: 'Lower the learning rates, or go back to an earlier checkpoint.' });
+}
