@@ -94,6 +94,15 @@ describe('AdamUpdate', () => {
     expect(slots.weight.dataSync()).toEqual(Float32Array.of(1, 2, 3));
   });
 
+  it('leaves the weight usable when TensorFlow refuses the update', () => {
+    const slots = slotsFor(tensor1d([1, 2, 3]));
+    const wrong = { ...slots, gradient: tensor1d([1, 1, 1]), learningRate: tensor1d([1, 2]), beta1Power: scalar(1), beta2Power: scalar(1), epsilon: scalar(epsilon) };
+    expect(() => engine().runKernel(kernelNames.adamUpdate, wrong, { beta1, beta2 })).toThrow(/lr is not a scalar/);
+    expect(slots.weight.dataSync()).toEqual(Float32Array.of(1, 2, 3));
+    update(slots, tensor1d([1, 1, 1]), 1);
+    expect(slots.weight.dataSync()[0]).toBeCloseTo(1 - learningRate, 5);
+  });
+
   it('keeps tensors and resident memory flat over 2,000 steps', () => {
     const slots = slotsFor(zeros([100_000]));
     const gradient = tensor1d(new Float32Array(100_000).fill(0.5));

@@ -22,54 +22,65 @@ function adamUpdate({ inputs, attrs, backend }: AdamUpdateArguments): TensorInfo
   const node = backend as NodeBackend;
   const variables = [inputs.weight, inputs.firstMoment, inputs.secondMoment];
   checkArguments(variables, inputs.gradient);
-  const temporary: number[] = [];
+  const lent: Lent[] = [];
+  const decays = [attrs.beta1, attrs.beta2].map((value) => node.binding.createTensor([], node.binding.TF_FLOAT, Float32Array.of(value)));
   try {
-    const resources = variables.map((variable) => lend(node, variable, temporary));
-    const constants = [attrs.beta1, attrs.beta2].map((value) => constant(node, value, temporary));
-    const [learningRate, beta1Power, beta2Power, epsilon, gradient] = node.getInputTensorIds([
-      inputs.learningRate, inputs.beta1Power, inputs.beta2Power, inputs.epsilon, inputs.gradient,
+    for (const variable of variables) lent.push(lend(node, variable));
+    const [beta1Power, beta2Power, learningRate, epsilon, gradient] = node.getInputTensorIds([
+      inputs.beta1Power, inputs.beta2Power, inputs.learningRate, inputs.epsilon, inputs.gradient,
     ]) as [number, number, number, number, number];
     const attribute = attributesFor(node);
     node.binding.executeOp('ResourceApplyAdam', [
       attribute.type('T', node.binding.TF_FLOAT), attribute.boolean('use_locking', false), attribute.boolean('use_nesterov', false),
-    ], [...resources, beta1Power, beta2Power, learningRate, ...constants, epsilon, gradient], 0);
-    variables.forEach((variable, index) => takeBack(node, variable, resources[index]!));
+    ], [...lent.map(({ resource }) => resource), beta1Power, beta2Power, learningRate, ...decays, epsilon, gradient], 0);
   } finally {
-    for (const id of temporary) node.binding.deleteTensor(id);
+    // Also after a failure: a variable must not be left without its buffer.
+    for (const loan of lent) takeBack(node, loan);
+    for (const id of decays) node.binding.deleteTensor(id);
   }
   return [];
+}
+
+/** A variable whose buffer a resource holds for the time of the update. */
+interface Lent {
+  readonly variable: Variable;
+  readonly resource: number;
 }
 
 /** The shared name that makes a resource nobody else can find; it goes when its handle goes. */
 const anonymous = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
 
-/** A resource that holds the buffer of `variable`. Of a buffer that nothing else shares, the resource becomes the only holder, which is what lets TensorFlow write in place. */
-function lend(node: NodeBackend, variable: Variable, temporary: number[]): number {
+/**
+ * Lends the buffer of `variable` to a resource. Of a buffer that nothing else shares, the resource becomes the only holder,
+ * which is what lets TensorFlow write in place.
+ */
+function lend(node: NodeBackend, variable: Variable): Lent {
   const { binding } = node;
   const attribute = attributesFor(node);
   const resource = binding.executeOp('VarHandleOp', [
     attribute.type('dtype', binding.TF_FLOAT), attribute.shape('shape', variable.shape),
     attribute.text('container', ''), attribute.text('shared_name', anonymous),
   ], [], 1)[0]!.id;
-  temporary.push(resource);
   const [buffer] = node.getInputTensorIds([variable]) as [number];
   binding.executeOp('AssignVariableOp', [attribute.type('dtype', binding.TF_FLOAT)], [resource, buffer], 0);
   const data = node.tensorMap.get(variable.dataId);
-  if (data.refCount > 1) return resource;
-  binding.deleteTensor(buffer);
-  data.id = absent;
-  return resource;
+  if (data.refCount === 1) {
+    binding.deleteTensor(buffer);
+    data.id = absent;
+  }
+  return { variable, resource };
 }
 
 /** tfjs-node's mark of a tensor that has no handle. */
 const absent = -1;
 
-/** Gives the buffer of `resource` to `variable`: as its own data, or, where clones share that, as new data. */
-function takeBack(node: NodeBackend, variable: Variable, resource: number): void {
+/** Gives the buffer of a resource back to its variable, as its own data, or, where clones share that, as new data; frees the resource. */
+function takeBack(node: NodeBackend, { variable, resource }: Lent): void {
   const attribute = attributesFor(node);
   const read = node.binding.executeOp('ReadVariableOp', [attribute.type('dtype', node.binding.TF_FLOAT)], [resource], 1)[0]!;
+  node.binding.deleteTensor(resource);
   const data = node.tensorMap.get(variable.dataId);
-  if (data.refCount === 1) {
+  if (data.id === absent) {
     data.id = read.id;
     return;
   }
@@ -78,13 +89,6 @@ function takeBack(node: NodeBackend, variable: Variable, resource: number): void
   updated.dispose();
 }
 
-function constant(node: NodeBackend, value: number, temporary: number[]): number {
-  const id = node.binding.createTensor([], node.binding.TF_FLOAT, Float32Array.of(value));
-  temporary.push(id);
-  return id;
-}
-
-/** Before anything is lent: a failure half-way would leave a variable without its buffer. */
 function checkArguments(variables: readonly Variable[], gradient: Tensor): void {
   for (const tensor of [...variables, gradient]) {
     const alike = tensor.dtype === 'float32' && tensor.shape.join() === gradient.shape.join();

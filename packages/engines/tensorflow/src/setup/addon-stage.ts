@@ -62,7 +62,7 @@ function environmentOfNpm(): NodeJS.ProcessEnv {
 }
 
 function explainInstall(output: string, directory: string): GramkitError {
-  const lastLines = output.trim().split('\n').filter((line) => /npm (?:ERR!|error)/.test(line)).slice(0, 8).join('\n');
+  const lastLines = output.trim().split('\n').filter((line) => /npm (?:ERR!|error)(?!\s+at )/.test(line)).slice(0, 6).join('\n');
   if (/ENOSPC|EDQUOT/.test(output)) return diskFull(directory, installedBytes);
   if (/EINTEGRITY/.test(output)) {
     return new GramkitError('SETUP_CHECKSUM', `a package of tfjs-node-gpu does not match its checksum:\n${lastLines}`, {
