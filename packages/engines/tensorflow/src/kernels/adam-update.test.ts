@@ -18,9 +18,14 @@ function slotsFor(values: Tensor): Slots {
   return tidy(() => ({ weight: variable(values), firstMoment: variable(zeros(values.shape)), secondMoment: variable(zeros(values.shape)) }));
 }
 
+/** The learning rate with the bias of step `step` corrected. */
+function rateOf(step: number): number {
+  return (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step);
+}
+
 function update(slots: Slots, gradient: Tensor, step: number): void {
   tidy(() => {
-    const inputs = { ...slots, gradient, learningRate: scalar(learningRate), beta1Power: scalar(beta1 ** step), beta2Power: scalar(beta2 ** step), epsilon: scalar(epsilon) };
+    const inputs = { ...slots, gradient, rate: scalar(rateOf(step)), epsilon: scalar(epsilon) };
     engine().runKernel(kernelNames.adamUpdate, inputs, { beta1, beta2 });
   });
 }
@@ -31,7 +36,7 @@ function referenceSteps(start: readonly number[], gradients: readonly (readonly 
   const firstMoment = start.map(() => 0);
   const secondMoment = start.map(() => 0);
   gradients.forEach((gradient, index) => {
-    const rate = (learningRate * Math.sqrt(1 - beta2 ** (index + 1))) / (1 - beta1 ** (index + 1));
+    const rate = rateOf(index + 1);
     gradient.forEach((value, element) => {
       firstMoment[element]! += (1 - beta1) * (value - firstMoment[element]!);
       secondMoment[element]! += (1 - beta2) * (value * value - secondMoment[element]!);
@@ -96,7 +101,7 @@ describe('AdamUpdate', () => {
 
   it('leaves the weight usable when TensorFlow refuses the update', () => {
     const slots = slotsFor(tensor1d([1, 2, 3]));
-    const wrong = { ...slots, gradient: tensor1d([1, 1, 1]), learningRate: tensor1d([1, 2]), beta1Power: scalar(1), beta2Power: scalar(1), epsilon: scalar(epsilon) };
+    const wrong = { ...slots, gradient: tensor1d([1, 1, 1]), rate: tensor1d([1, 2]), epsilon: scalar(epsilon) };
     expect(() => engine().runKernel(kernelNames.adamUpdate, wrong, { beta1, beta2 })).toThrow(/lr is not a scalar/);
     expect(slots.weight.dataSync()).toEqual(Float32Array.of(1, 2, 3));
     update(slots, tensor1d([1, 1, 1]), 1);
