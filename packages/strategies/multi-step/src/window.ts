@@ -30,17 +30,19 @@ export class Window {
   steps = 0;
   lastBatch?: Batch;
   #places = new Map<number, number>();
+  // Kept: they outlive whatever `tf.tidy` a caller is in.
   #encodings: Tensor2D;
   #displacement: Tensor2D;
-  #sums: WindowSums = { moveNorms: tf.scalar(0), rowRates: tf.scalar(0) };
+  #sums: WindowSums;
 
   constructor(
     /** Counts windows from zero; with the run's seed it decides the encoder's masks in the whole window. */
     readonly index: number,
     dimension: number,
   ) {
-    this.#encodings = tf.zeros([0, dimension]);
-    this.#displacement = tf.zeros([0, dimension]);
+    this.#encodings = tf.keep(tf.zeros([0, dimension]));
+    this.#displacement = tf.keep(tf.zeros([0, dimension]));
+    this.#sums = keepSums({ moveNorms: tf.scalar(0), rowRates: tf.scalar(0) });
   }
 
   /** `[rows, dimension]`: the rows as they were filled. */
@@ -85,8 +87,7 @@ export class Window {
       rowRates: tf.add(this.#sums.rowRates, rowRate) as Scalar,
     }));
     this.#replace({ encodings: this.#encodings, displacement });
-    tf.dispose(this.#sums);
-    this.#sums = sums;
+    this.#replaceSums(sums);
     this.steps++;
   }
 
@@ -94,18 +95,27 @@ export class Window {
   restore(rows: ArrayLike<number>, encodings: Tensor2D, displacement: Tensor2D, sums: WindowSums): void {
     this.fill(Array.from(rows), encodings);
     this.#replace({ encodings: this.#encodings, displacement: displacement.clone() });
-    tf.dispose(this.#sums);
-    this.#sums = { moveNorms: sums.moveNorms.clone(), rowRates: sums.rowRates.clone() };
+    this.#replaceSums({ moveNorms: sums.moveNorms.clone(), rowRates: sums.rowRates.clone() });
   }
 
   dispose(): void {
-    tf.dispose([this.#encodings, this.#displacement, this.#sums.moveNorms, this.#sums.rowRates]);
+    tf.dispose([this.#encodings, this.#displacement]);
+    tf.dispose(this.#sums);
   }
 
   #replace({ encodings, displacement }: { encodings: Tensor2D; displacement: Tensor2D }): void {
     if (encodings !== this.#encodings) this.#encodings.dispose();
     this.#displacement.dispose();
-    this.#encodings = encodings;
-    this.#displacement = displacement;
+    this.#encodings = tf.keep(encodings);
+    this.#displacement = tf.keep(displacement);
   }
+
+  #replaceSums(sums: WindowSums): void {
+    tf.dispose(this.#sums);
+    this.#sums = keepSums(sums);
+  }
+}
+
+function keepSums({ moveNorms, rowRates }: WindowSums): WindowSums {
+  return { moveNorms: tf.keep(moveNorms), rowRates: tf.keep(rowRates) };
 }
