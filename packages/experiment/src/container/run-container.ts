@@ -1,5 +1,5 @@
 import { type Component, type DependencyToken, type Engine, GramkitError, type RunLogger, tokens, type Weight } from '@gramkit/spec';
-import { Container, type ResolutionContext } from 'inversify';
+import { type BindToFluentSyntax, Container, type ResolutionContext } from 'inversify';
 import type { PlaceName } from '../configuration/places.js';
 import type { ResolvedComponent } from '../configuration/resolved-configuration.js';
 import { type BoundComponents, checkDependencies, tokenOfPlace } from './dependency-order.js';
@@ -21,12 +21,18 @@ export interface ContainerConfiguration {
   readonly components: BoundComponents;
 }
 
+/** Makes what stands in for a token's value; `original` makes the value that it replaces. */
+export type Replacement<Value> = (run: RunContainer, original: () => Promise<Value>) => Value | Promise<Value>;
+
 /** The components of one run. Nothing is created before it is asked for, and everything once. */
 export interface RunContainer {
   /** The value behind a token; creates it, and what it needs, the first time. */
   get<Value>(token: DependencyToken<Value>): Promise<Value>;
-  /** Puts a value, or what makes one, in the place of a token's. Before the token is first asked for. */
-  rebind<Value>(token: DependencyToken<Value>, replacement: Value | ((run: RunContainer) => Value | Promise<Value>)): void;
+  /**
+   * Puts a value, or what makes one, in the place of a token's, before the token is first asked for. A value stays the caller's to dispose;
+   * what is made is disposed with the run.
+   */
+  rebind<Value>(token: DependencyToken<Value>, replacement: Value | Replacement<Value>): void;
   /** Frees every component that was created, the last first. Idempotent. */
   dispose(): void;
 }
@@ -68,29 +74,39 @@ function modelOf(context: ResolutionContext): Promise<{ readonly weights: readon
 /** Tokens whose value depends on the component that asks. */
 const perPlace = new Set([tokens.seed.key, tokens.optimizedWeights.key]);
 
+type Factory = (context: ResolutionContext) => Promise<unknown>;
+
 class BoundRun implements RunContainer {
   readonly container = new Container({ defaultScope: 'Singleton' });
   readonly #created: Component[] = [];
+  readonly #factories = new Map<symbol, Factory>();
 
   async get<Value>(token: DependencyToken<Value>): Promise<Value> {
     return this.container.getAsync<Value>(token.key);
   }
 
-  rebind<Value>(token: DependencyToken<Value>, replacement: Value | ((run: RunContainer) => Value | Promise<Value>)): void {
+  rebind<Value>(token: DependencyToken<Value>, replacement: Value | Replacement<Value>): void {
+    const original = this.#factories.get(token.key);
     const binding = this.container.rebind<unknown>(token.key);
     if (typeof replacement !== 'function') {
       binding.toConstantValue(replacement);
       return;
     }
-    const make = replacement as (run: RunContainer) => Value | Promise<Value>;
-    binding.toDynamicValue(async () => this.#kept(await make(this)));
+    const make = replacement as Replacement<unknown>;
+    this.#bindFactory(token.key, binding, async (context) => this.#kept(await make(this, () => replacedValue(token, original, context))));
   }
 
   bindComponent(place: PlaceName, component: ResolvedComponent): void {
-    this.container.bind(tokenOfPlace[place].key).toDynamicValue(async (context) => {
+    const { key } = tokenOfPlace[place];
+    this.#bindFactory(key, this.container.bind(key), async (context) => {
       const dependencies = await resolveDependencies(place, component, context);
       return this.#kept(checkCreated(component, await component.plugin.create({ options: component.options, ...dependencies })));
     });
+  }
+
+  #bindFactory(key: symbol, binding: BindToFluentSyntax<unknown>, factory: Factory): void {
+    this.#factories.set(key, factory);
+    binding.toDynamicValue(factory);
   }
 
   dispose(): void {
@@ -101,6 +117,11 @@ class BoundRun implements RunContainer {
     if (typeof value === 'object' && value !== null && 'dispose' in value) this.#created.push(value as unknown as Component);
     return value;
   }
+}
+
+async function replacedValue<Value>(token: DependencyToken<Value>, factory: Factory | undefined, context: ResolutionContext): Promise<Value> {
+  if (factory !== undefined) return (await factory(context)) as Value;
+  throw new GramkitError('PLUGIN_INVALID', `${token.description} has no original that a component made`, { fix: 'Give a whole replacement.' });
 }
 
 async function resolveDependencies(place: PlaceName, component: ResolvedComponent, context: ResolutionContext): Promise<Record<string, unknown>> {

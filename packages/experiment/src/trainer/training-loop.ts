@@ -154,7 +154,7 @@ export class TrainingLoop {
     const isBest = await this.#validate();
     const isCut = this.#stoppedBy === 'maximum-steps' || this.#stoppedBy === 'maximum-seconds';
     const { directory } = await this.#checkpoint(isBest && !isCut, true);
-    if (this.setting.signal?.aborted === true) throw interrupted(this.#statistics.totals.steps, directory);
+    if (this.setting.signal?.aborted === true) throw interrupted(this.#statistics.totals.steps, directory, this.setting.configuration.output);
   }
 
   /** Quality on the validation users with encodings of the current encoder; says whether it is the best so far and early stopping wants to know. */
@@ -196,7 +196,7 @@ export class TrainingLoop {
   async #stopIfInterrupted(): Promise<void> {
     if (this.setting.signal?.aborted !== true) return;
     const { directory } = await this.#checkpoint(false);
-    throw interrupted(this.#statistics.totals.steps, directory);
+    throw interrupted(this.#statistics.totals.steps, directory, this.setting.configuration.output);
   }
 
   /** A capped run keeps the state before finishing, so that it can go on under a higher cap as if it had not stopped. */
@@ -257,8 +257,8 @@ export function totalSteps({ training }: ResolvedConfiguration, data: RunData): 
   return Math.min(training.epochs * data.stepsPerEpoch, training.maximumSteps ?? Number.POSITIVE_INFINITY);
 }
 
-function interrupted(step: number, checkpoint: string): GramkitError {
-  return new GramkitError('INTERRUPTED', `training was interrupted after step ${step}; its state is saved`, { file: checkpoint, fix: 'Go on with --resume.' });
+function interrupted(step: number, checkpoint: string, runDirectory: string): GramkitError {
+  return new GramkitError('INTERRUPTED', `training was interrupted after step ${step}; its state is saved`, { file: checkpoint, fix: `npx gram train --resume '${runDirectory}'` });
 }
 
 function checkLoss({ loss }: StepReport, step: number): void {

@@ -1,0 +1,206 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadEngine } from '@gramkit/engine-tensorflow';
+import { type GramkitError, type ItemEncoder, type Json, type RunLogger, type SequenceModel, tokens } from '@gramkit/spec';
+import { readSafetensors } from '@gramkit/tensor';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CheckpointStore } from '../checkpoints/checkpoint-store.js';
+import { loadConfiguration, resolveConfiguration } from '../configuration/resolve-configuration.js';
+import { parseConfiguration } from '../configuration/document.js';
+import type { ResolvedConfiguration } from '../configuration/resolved-configuration.js';
+import { loadRun } from '../encoding/load-run.js';
+import { evaluateRun } from '../evaluation/evaluate-run.js';
+import { silentLogger } from '../run/run-log.js';
+import { writeTinyBert } from '../testing/tiny-bert.js';
+import { readReport, trainRun } from './train-run.js';
+
+let folder: string;
+
+/** A run of seconds: 24 students of the generator, 12 steps an epoch of two students each, a BERT eight wide. */
+function configurationOf(output: string, ...overrides: string[]): Promise<ResolvedConfiguration> {
+  const text = `
+seed: 3
+data: { use: generated, users: 40, items: 32, interactionsPerUser: 10, split: { validation: 0.2 }, windowLength: 10 }
+tokenizer: { use: huggingface, model: bert, maxLength: 24 }
+encoder: { use: bert, model: bert, dropout: 0.1 }
+model: { use: dkt, hidden: 8, layers: 1 }
+strategy: { use: single-step }
+training: { epochs: 2, batchSize: 4 }
+engine: { threads: 1 }
+output: ${output}
+`;
+  return resolveConfiguration(parseConfiguration(text, { source: 'run.yaml', baseDirectory: folder, overrides }));
+}
+
+beforeAll(async () => {
+  await loadEngine({ threads: 1 });
+  folder = await mkdtemp(join(tmpdir(), 'gramkit-train-'));
+  process.env['GRAMKIT_DATA_CACHE'] = join(folder, 'cache');
+  await writeTinyBert(join(folder, 'bert'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** The tensors of a run's last checkpoint, by part and name. */
+async function weightsOf(output: string): Promise<Record<string, unknown>> {
+  const { directory } = (await new CheckpointStore(join(folder, output, 'checkpoints'), 2).latest())!;
+  const parts = (await readdir(directory)).filter((file) => file.endsWith('.safetensors'));
+  return Object.fromEntries(await Promise.all(parts.map(async (part) => [part, (await readSafetensors(join(directory, part))).tensors] as const)));
+}
+
+async function linesOf(output: string): Promise<Record<string, Json>[]> {
+  const text = await readFile(join(folder, output, 'metrics.jsonl'), 'utf8');
+  return text.trim().split('\n').map((line) => JSON.parse(line) as Record<string, Json>);
+}
+
+/** Raises a signal as soon as a step has been logged: what Ctrl-C does. */
+function interruptAfter(step: number): { readonly signal: AbortSignal; readonly logger: RunLogger } {
+  const controller = new AbortController();
+  const logger: RunLogger = { ...silentLogger, metrics: (record) => record['kind'] === 'step' && record['step'] === step && controller.abort() };
+  return { signal: controller.signal, logger };
+}
+
+describe('trainRun', () => {
+  it.each(['frozen', 'end-to-end', 'single-step', 'multi-step:10', 'multi-step:1e'])('trains under %s to its end and frees every tensor', async (strategy) => {
+    const [use, interval] = strategy.split(':');
+    const output = `every-${use}-${interval ?? ''}`;
+    const before = tf.memory().numTensors;
+    const report = await trainRun(await configurationOf(output, `strategy.use=${use}`, ...(interval === undefined ? [] : [`strategy.interval=${interval}`])));
+    expect(tf.memory().numTensors).toBe(before);
+    expect(report).toMatchObject({ complete: true, stoppedBy: 'epochs', epochsTrained: 2, steps: 2 * report.stepsPerEpoch, secondsPerEpoch: { basis: 'measured' } });
+    expect(report.test!.predictions).toBe(10 * 9);
+    expect(report.test!.coldStartPredictions).toBeGreaterThan(0);
+    expect(report.test!.auc).toBeGreaterThan(0);
+    expect(report.ceilingAuc).toBeGreaterThan(0.5);
+    expect(report.validation.map(({ epoch }) => epoch)).toEqual([1, 2]);
+    expect(report.encoderItemsForward).toBeGreaterThan(0);
+    expect(report.encoderItemsBackward > 0).toBe(use !== 'frozen');
+    expect(report.peakMemoryBytes).toBeGreaterThan(50e6);
+    expect(await readReport(join(folder, output))).toEqual(report);
+    const lines = await linesOf(output);
+    expect(lines.filter(({ kind }) => kind === 'step').map(({ step }) => step)).toEqual(Array.from({ length: report.steps }, (_, index) => index + 1));
+    expect(lines.filter(({ kind }) => kind === 'window').length > 0).toBe(use === 'multi-step');
+    expect(await readdir(join(folder, output))).toEqual(['checkpoints', 'config.yaml', 'metrics.jsonl', 'report.json', 'run.json', 'tensorboard']);
+  });
+
+  it('gives the same weights, bit for bit, for the same seed, and others for another', async () => {
+    await trainRun(await configurationOf('seed-a', 'training.epochs=1'));
+    await trainRun(await configurationOf('seed-b', 'training.epochs=1'));
+    await trainRun(await configurationOf('seed-c', 'training.epochs=1', 'seed=4'));
+    expect(await weightsOf('seed-b')).toEqual(await weightsOf('seed-a'));
+    expect(await weightsOf('seed-c')).not.toEqual(await weightsOf('seed-a'));
+  });
+
+  it.each(['single-step', 'multi-step', 'end-to-end', 'frozen'])('goes on under %s from an interrupt in the middle as if there had been none', async (use) => {
+    const more = [`strategy.use=${use}`, 'training.epochs=3', ...(use === 'multi-step' ? ['strategy.interval=4', 'strategy.warmUpEpochs=0', 'strategy.settlingEpochs=0'] : [])];
+    const whole = await trainRun(await configurationOf(`whole-${use}`, ...more));
+    const output = `parts-${use}`;
+    for (const [step, resume] of [[2, false], [9, true]] as const) {
+      const stopped = trainRun(await configurationOf(output, ...more), { ...interruptAfter(step), resume });
+      await expect(stopped).rejects.toMatchObject({ code: 'INTERRUPTED' });
+      expect((await linesOf(output)).at(-1)).toMatchObject({ kind: 'step', step });
+    }
+    const parts = await trainRun(await configurationOf(output, ...more), { resume: true });
+    expect(await weightsOf(output)).toEqual(await weightsOf(`whole-${use}`));
+    expect(parts.test).toEqual(whole.test);
+    expect(parts.validation).toEqual(whole.validation);
+    expect(parts.encoderItemsForward).toBe(whole.encoderItemsForward);
+    expect((await linesOf(output)).filter(({ kind }) => kind === 'step').map(({ step }) => step)).toEqual(Array.from({ length: whole.steps }, (_, index) => index + 1));
+  });
+
+  it('stops at its caps, says so, and goes on under higher ones as if it had not stopped', async () => {
+    const capped = await trainRun(await configurationOf('capped', 'training.maximumSteps=3', 'strategy.use=multi-step', 'strategy.warmUpEpochs=0'));
+    expect(capped).toMatchObject({ complete: false, stoppedBy: 'maximum-steps', steps: 3, epochsTrained: 0, secondsPerEpoch: { basis: 'extrapolated' } });
+    await trainRun(await configurationOf('capped', 'strategy.use=multi-step', 'strategy.warmUpEpochs=0'), { resume: true });
+    await trainRun(await configurationOf('uncapped', 'strategy.use=multi-step', 'strategy.warmUpEpochs=0'));
+    expect(await weightsOf('capped')).toEqual(await weightsOf('uncapped'));
+    const timed = await trainRun(await configurationOf('timed', 'training.maximumSeconds=0.000001'));
+    expect(timed).toMatchObject({ complete: false, stoppedBy: 'maximum-seconds', steps: 1 });
+  });
+
+  it('stops early on the validation AUC and reports the test set at the best checkpoint', async () => {
+    const overrides = ['training.epochs=12', 'training.patience=1', 'strategy.use=frozen', 'optimizers.model.learningRate=0.05', 'training.keepCheckpoints=1'];
+    const report = await trainRun(await configurationOf('patient', ...overrides));
+    expect(report.stoppedBy).toBe('patience');
+    expect(report.complete).toBe(true);
+    const aucs = report.validation.map(({ metrics }) => metrics.auc!);
+    const best = report.validation[aucs.indexOf(Math.max(...aucs))]!;
+    const evaluation = await evaluateRun(join(folder, 'patient'));
+    expect(evaluation.step).toBe(best.step);
+    expect(evaluation.metrics).toEqual(report.test);
+    expect((await evaluateRun(join(folder, 'patient'), { split: 'validation' })).metrics).toEqual(best.metrics);
+  });
+
+  it('leaves a run whose encoder can be loaded, trained', async () => {
+    const run = await loadRun(join(folder, 'every-single-step-'));
+    const untouched = await loadRun(join(folder, 'every-frozen-'));
+    const items = run.tokenizer.prepare([{ id: 'a', fields: { text: 'some text' } }]);
+    const [trained, frozen] = [await run.encode(items, [0]), await untouched.encode(items, [0])];
+    expect(trained).toHaveLength(8);
+    expect(trained).not.toEqual(frozen);
+    run.dispose();
+    untouched.dispose();
+  });
+
+  it('writes what a run depended on', async () => {
+    const record = JSON.parse(await readFile(join(folder, 'every-frozen-', 'run.json'), 'utf8')) as Record<string, Json>;
+    expect(record).toMatchObject({
+      formatVersion: 1, seed: 3, data: { reader: 'generated', items: 32, users: 40, interactions: 400 },
+      metricConventions: { auc: expect.stringContaining('Mann-Whitney') as string }, engine: { name: 'tensorflow' },
+    });
+    const again = await loadConfiguration(join(folder, 'every-frozen-', 'config.yaml'));
+    expect(again.output).toBe(join(folder, 'every-frozen-'));
+  });
+
+  it('refuses to write over a run unless told, and to resume what is not there or is another', async () => {
+    const error = (await trainRun(await configurationOf('every-frozen-')).catch((caught: unknown) => caught)) as GramkitError;
+    expect(error).toMatchObject({ code: 'OUTPUT_UNWRITABLE', details: { fix: expect.stringContaining('--overwrite') as string } });
+    await expect(trainRun(await configurationOf('never'), { resume: true })).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+    await expect(trainRun(await configurationOf('seed-a', 'training.epochs=1', 'model.hidden=9'), { resume: true })).rejects.toMatchObject({ code: 'CHECKPOINT_MISMATCH', message: expect.stringContaining('model.hidden was 8 and is 9') as string });
+    const report = await trainRun(await configurationOf('seed-a', 'training.epochs=1'), { resume: true });
+    expect(report).toEqual(await readReport(join(folder, 'seed-a')));
+    const replaced = await trainRun(await configurationOf('seed-b', 'training.epochs=1', 'strategy.use=frozen'), { overwrite: true });
+    expect(replaced.strategy).toMatchObject({ use: 'frozen' });
+  });
+
+  it('names diverged training', async () => {
+    await expect(trainRun(await configurationOf('diverged', 'optimizers.model.learningRate=1e30'))).rejects.toMatchObject({ code: 'NUMERIC_FAILURE' });
+  });
+
+  it('refuses patience with nobody to validate on', async () => {
+    await expect(trainRun(await configurationOf('impatient', 'training.patience=1', 'data.split.validation=0'))).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID', details: { field: 'training.patience' } });
+  });
+
+  it('trains with an encoder and a model that were put in the places of the configured ones', async () => {
+    const before = tf.memory().numTensors;
+    const weight = tf.variable(tf.randomNormal([1, 3], 0, 1, 'float32', 1));
+    const encoder: ItemEncoder = {
+      specificationVersion: 1, kind: 'encoder', name: 'lengths', dimension: 3, weights: [{ name: 'w', variable: weight, trainable: true }],
+      encode: (input) => tf.tidy(() => tf.matMul(tf.reshape(tf.cast(input['lengths']!, 'float32'), [-1, 1]), weight as unknown as tf.Tensor2D)),
+      dispose: () => weight.dispose(),
+    };
+    let scored = 0;
+    const report = await trainRun(await configurationOf('replaced'), {
+      customize: (run) => {
+        run.rebind(tokens.itemEncoder, encoder);
+        run.rebind(tokens.sequenceModel, async (_run, original) => {
+          const model = await original();
+          const counted: SequenceModel = { ...bound(model), score: (encodings, batch) => (scored++, model.score(encodings, batch)) };
+          return counted;
+        });
+      },
+    });
+    expect(report.complete).toBe(true);
+    expect(scored).toBeGreaterThan(0);
+    expect(Object.keys((await weightsOf('replaced'))['encoder.safetensors'] as object)).toEqual(['w']);
+    weight.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+/** A model as a plain object, so that one of its functions can be put beside the others. */
+function bound(model: SequenceModel): SequenceModel {
+  const { specificationVersion, kind, name, task, weights } = model;
+  return { specificationVersion, kind, name, task, weights, loss: model.loss.bind(model), score: model.score.bind(model), dispose: () => model.dispose() };
+}
