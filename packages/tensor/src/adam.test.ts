@@ -1,0 +1,173 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { loadEngine } from '@gramkit/engine-tensorflow';
+import { isGramkitError, isPlugin, kernelNames } from '@gramkit/spec';
+import type { ComponentState, Weight } from '@gramkit/spec';
+import { beforeAll, describe, expect, it } from 'vitest';
+import oracle from './__fixtures__/adam.json' with { type: 'json' };
+import { Adam, adamOptions, adamPlugin, plainAdamUpdate } from './adam.js';
+
+const weightOf = (name: string, values: readonly number[], shape: number[] = [values.length], trainable = true): Weight => ({
+  name,
+  variable: tf.tidy(() => tf.variable(tf.tensor([...values], shape))),
+  trainable,
+});
+const valuesOf = (weight: Weight): number[] => Array.from(weight.variable.dataSync());
+
+/** Works on the plain operations: as on an engine without the kernel. */
+function withoutKernel<Result>(work: () => Result): Result {
+  const kernel = tf.getKernel(kernelNames.adamUpdate, 'tensorflow');
+  tf.unregisterKernel(kernelNames.adamUpdate, 'tensorflow');
+  try {
+    return work();
+  } finally {
+    tf.registerKernel(kernel);
+  }
+}
+
+function codeOf(work: () => void): string | undefined {
+  try {
+    work();
+  } catch (error) {
+    return isGramkitError(error) ? error.code : String(error);
+  }
+  return undefined;
+}
+
+describe('Adam', () => {
+  beforeAll(async () => void (await loadEngine()));
+
+  const trajectories = [['with the kernel', (work: () => void) => work()], ['by plain operations', withoutKernel]] as const;
+
+  describe.each(trajectories)('%s', (_, run) => {
+    it.each(oracle.cases.map((recorded) => [JSON.stringify(recorded.options), recorded] as const))("takes the steps of PyTorch's AdamW: %s", (__, recorded) => {
+      run(() => {
+        const weight = weightOf('w', recorded.start.values, recorded.start.shape);
+        const adam = new Adam([weight], adamOptions.parse(recorded.options));
+        recorded.gradients.forEach(({ values, shape }, step) => {
+          adam.apply(new Map([['w', tf.tensor(values, shape)]]));
+          valuesOf(weight).forEach((value, element) => expect(Math.abs(value - recorded.weights[step]!.values[element]!)).toBeLessThan(1e-6));
+        });
+        expect(adam.stepCount).toBe(recorded.gradients.length);
+      });
+    });
+  });
+
+  it('takes the same steps by the kernel as by plain operations', () => {
+    const adams = [0, 1].map(() => weightOf('w', [1, -2, 3])).map((weight) => ({ weight, adam: new Adam([weight], adamOptions.parse({ learningRate: 0.1 })) }));
+    for (let step = 1; step <= 20; step++) {
+      const gradients = new Map<string, Tensor>([['w', tf.tensor1d([Math.sin(step), 1e-3 * step, -5])]]);
+      adams[0]!.adam.apply(gradients);
+      withoutKernel(() => adams[1]!.adam.apply(gradients));
+    }
+    const [byKernel, plain] = adams.map(({ weight }) => valuesOf(weight));
+    byKernel!.forEach((value, element) => expect(Math.abs(value - plain![element]!)).toBeLessThan(1e-6));
+  });
+
+  it('counts a missing gradient as zeros and leaves frozen weights alone', () => {
+    const [moved, still, frozen] = [weightOf('moved', [1]), weightOf('still', [1]), weightOf('frozen', [1], [1], false)];
+    const adam = new Adam([moved, still, frozen], adamOptions.parse({ learningRate: 0.1 }));
+    adam.apply(new Map([['moved', tf.tensor1d([2])], ['still', tf.tensor1d([2])]]));
+    const once = valuesOf(still)[0]!;
+    adam.apply(new Map([['moved', tf.tensor1d([2])]]));
+    // The mean of the gradient decays, and goes on to move the weight.
+    const [m, v] = [0.9 * 0.1 * 2, 0.999 * 0.001 * 4];
+    expect(valuesOf(still)[0]).toBeCloseTo(once - (0.1 * (m / (1 - 0.81))) / Math.sqrt(v / (1 - 0.999 ** 2)), 5);
+    expect(valuesOf(moved)[0]).toBeCloseTo(0.8, 5);
+    expect(valuesOf(frozen)).toEqual([1]);
+    expect(Object.keys(adam.state().tensors)).toEqual(['moved.firstMoment', 'moved.secondMoment', 'still.firstMoment', 'still.secondMoment']);
+  });
+
+  it('refuses gradients of unknown or frozen weights and of other shapes, and changes nothing then', () => {
+    const [weight, frozen] = [weightOf('w', [1, 2]), weightOf('frozen', [1], [1], false)];
+    const adam = new Adam([weight, frozen], adamOptions.parse({}));
+    const good: [string, Tensor] = ['w', tf.tensor1d([1, 1])];
+    for (const bad of [['other', tf.tensor1d([1])], ['frozen', tf.tensor1d([1])]] as [string, Tensor][]) {
+      expect(codeOf(() => adam.apply(new Map([good, bad])))).toBe('ENGINE_FAILED');
+    }
+    expect(codeOf(() => adam.apply(new Map([['w', tf.tensor1d([1])]])))).toBe('ENGINE_FAILED');
+    expect(codeOf(() => adam.apply(new Map([['w', tf.tensor1d([1, 1], 'int32')]])))).toBe('ENGINE_FAILED');
+    expect(valuesOf(weight)).toEqual([1, 2]);
+    expect(adam.stepCount).toBe(0);
+  });
+
+  it('goes on bit for bit from a state, which later steps do not change', () => {
+    const options = adamOptions.parse({ learningRate: 0.05, schedule: { kind: 'noam', warmUpSteps: 3 }, weightDecay: 0.01 });
+    const gradientAt = (step: number) => new Map<string, Tensor>([['w', tf.tensor1d([Math.sin(step), Math.cos(3 * step), step])]]);
+    const weight = weightOf('w', [1, 2, 3]);
+    const whole = new Adam([weight], options);
+    for (let step = 0; step < 4; step++) whole.apply(gradientAt(step));
+    const state = whole.state();
+    const copy = weightOf('w', valuesOf(weight));
+    const kept = Array.from(state.tensors['w.firstMoment']!.dataSync());
+    for (let step = 4; step < 9; step++) whole.apply(gradientAt(step));
+    expect(Array.from(state.tensors['w.firstMoment']!.dataSync())).toEqual(kept);
+    const resumed = new Adam([copy], options);
+    resumed.restore(state);
+    tf.dispose(state.tensors as Record<string, Tensor>);
+    for (let step = 4; step < 9; step++) resumed.apply(gradientAt(step));
+    expect(resumed.stepCount).toBe(9);
+    expect(valuesOf(copy)).toEqual(valuesOf(weight));
+    const [left, right] = [whole.state(), resumed.state()];
+    for (const name of Object.keys(left.tensors)) expect(right.tensors[name]!.dataSync()).toEqual(left.tensors[name]!.dataSync());
+  });
+
+  it('refuses a state that lacks something or has another shape, and keeps its own', () => {
+    const adam = new Adam([weightOf('w', [1, 2])], adamOptions.parse({}));
+    adam.apply(new Map([['w', tf.tensor1d([1, 1])]]));
+    const good = adam.state();
+    const broken: ComponentState[] = [
+      { ...good, values: {} },
+      { ...good, values: { stepCount: 1.5 } },
+      { ...good, tensors: { 'w.firstMoment': good.tensors['w.firstMoment']! } },
+      { ...good, tensors: { ...good.tensors, 'w.secondMoment': tf.zeros([3]) } },
+    ];
+    for (const state of broken) expect(codeOf(() => adam.restore(state))).toBe('CHECKPOINT_MISMATCH');
+    expect(adam.stepCount).toBe(1);
+    expect(Array.from(adam.state().tensors['w.firstMoment']!.dataSync())).toEqual(Array.from(good.tensors['w.firstMoment']!.dataSync()));
+  });
+
+  it('keeps tensors flat over 50 steps, and frees its slots', () => {
+    const start = tf.memory().numTensors;
+    const weight = weightOf('w', [1, 2, 3]);
+    const adam = new Adam([weight], adamOptions.parse({ weightDecay: 0.1 }));
+    const gradient = tf.tensor1d([1, 2, 3]);
+    const step = (): void => {
+      adam.apply(new Map([['w', gradient]]));
+      withoutKernel(() => adam.apply(new Map()));
+      const state = adam.state();
+      adam.restore(state);
+      tf.dispose(state.tensors as Record<string, Tensor>);
+    };
+    step();
+    const before = tf.memory().numTensors;
+    for (let repeat = 0; repeat < 50; repeat++) step();
+    expect(tf.memory().numTensors).toBe(before);
+    adam.dispose();
+    adam.dispose();
+    tf.dispose([weight.variable, gradient]);
+    expect(tf.memory().numTensors).toBe(start);
+  });
+
+  it('is a plugin that refuses unknown keys and fills defaults in', async () => {
+    expect(isPlugin(adamPlugin)).toBe(true);
+    expect(adamOptions.parse({})).toEqual({ learningRate: 1e-3, schedule: { kind: 'constant' }, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 });
+    expect(adamOptions.safeParse({ lr: 1 }).success).toBe(false);
+    expect(adamOptions.safeParse({ learningRate: 0 }).success).toBe(false);
+    const weight = weightOf('w', [1]);
+    const adam = await adamPlugin.create({ options: adamOptions.parse({}), weights: [weight] });
+    adam.apply(new Map([['w', tf.tensor1d([4])]]));
+    expect(valuesOf(weight)[0]).toBeCloseTo(0.999, 6);
+  });
+
+  it('has plain operations that return nothing and leave nothing behind', () => {
+    const { variable: weight } = weightOf('w', [1]);
+    const [firstMoment, secondMoment] = [weightOf('m', [0]).variable, weightOf('v', [0]).variable];
+    const scalars = { rate: tf.scalar(0.1), epsilon: tf.scalar(0.5) };
+    const gradient = tf.tensor1d([3]);
+    const before = tf.memory().numTensors;
+    plainAdamUpdate({ weight, firstMoment, secondMoment, gradient, ...scalars }, { beta1: 0.9, beta2: 0.999 });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(weight.dataSync()[0]).toBeCloseTo(1 - (0.1 * 0.3) / (Math.sqrt(0.009) + 0.5), 6);
+  });
+});
