@@ -7,6 +7,7 @@ export * from './lstm-cell.js';
 export * from './random.js';
 export * from './schedule.js';
 export * from './adam.js';
+export * from './add-alike.js';
 export * from './attention.js';
 export * from './dropout.js';
 export * from './gelu.js';
