@@ -12,6 +12,7 @@ const folder = realpathSync(process.argv[2]);
 const load = createRequire(path.join(folder, 'package.json'));
 load('./node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/quiet_load.node');
 const tf = load('@tensorflow/tfjs-node-gpu');
+load('./node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/operations.node');
 if (tf.matMul(tf.ones([2, 2]), tf.ones([2, 2])).dataSync()[0] !== 2) throw new Error('a matrix product came out wrong');
 
 const files = Object.keys(load.cache).filter((file) => file.startsWith(folder + path.sep));

@@ -75,6 +75,7 @@ function requireAddon(directory: string): void {
     env().set('PROD', true);
     require(`./${addonPaths.quietLoad}`);
     require('@tensorflow/tfjs-node-gpu');
+    require(`./${addonPaths.operations}`);
   } catch (cause) {
     throw new GramkitError('ENGINE_FAILED', `TensorFlow does not load: ${(cause as Error).message}`, {
       file: directory,

@@ -66,6 +66,7 @@ export function attributesFor({ binding }: NodeBackend) {
   return {
     type: (name: string, value: number): OperationAttribute => ({ name, type: binding.TF_ATTR_TYPE, value }),
     integer: (name: string, value: number | readonly number[]): OperationAttribute => ({ name, type: binding.TF_ATTR_INT, value }),
+    real: (name: string, value: number): OperationAttribute => ({ name, type: binding.TF_ATTR_FLOAT, value }),
     boolean: (name: string, value: boolean): OperationAttribute => ({ name, type: binding.TF_ATTR_BOOL, value }),
     text: (name: string, value: string): OperationAttribute => ({ name, type: binding.TF_ATTR_STRING, value }),
     shape: (name: string, value: readonly number[]): OperationAttribute => ({ name, type: binding.TF_ATTR_SHAPE, value }),

@@ -2,7 +2,6 @@ import { engine, memory, scalar, tensor1d, tidy, type Tensor } from '@tensorflow
 import { kernelNames, type RowHashMaskAttributes } from '@gramkit/spec';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadEngine } from '../engine/load-engine.js';
-import { mixNumber } from './row-hash-mask.js';
 
 const rate = 0.1;
 
@@ -20,6 +19,13 @@ function mask(rows: readonly number[], seed: number, attributes: Partial<RowHash
 /** 1 where an element is kept. */
 function bits(values: Float32Array): number[] {
   return Array.from(values, (value) => (value === 0 ? 0 : 1));
+}
+
+/** The finaliser of MurmurHash3. */
+function mixNumber(value: number): number {
+  const first = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  const second = Math.imul(first ^ (first >>> 13), 0xc2b2ae35);
+  return (second ^ (second >>> 16)) | 0;
 }
 
 function correlation(left: readonly number[], right: readonly number[]): number {

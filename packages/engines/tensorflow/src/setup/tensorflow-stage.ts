@@ -5,8 +5,14 @@ import type { Stage } from './stage.js';
 
 export const tensorflowLibraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'] as const;
 
-/** The C headers and what they include; the addon needs no others. */
-const headers = /^tensorflow\/(include\/(?:tensorflow\/c\/|tensorflow\/core\/platform\/ctstring|tsl\/platform\/ctstring|xla\/tsl\/c\/).*\.h)$/;
+/** The C headers and what they include; what is built here needs no others. */
+const headers = new RegExp(`^tensorflow/(include/(?:${[
+  'tensorflow/c/',
+  'tensorflow/core/platform/ctstring',
+  'tensorflow/core/common_runtime/next_pluggable_device/c/',
+  'tsl/platform/(?:ctstring|platform\\.h)',
+  'xla/tsl/c/',
+].join('|')}).*)$`);
 const notices = /^tensorflow\/(?:include\/LICENSE|THIRD_PARTY_NOTICES\.txt)$/;
 const unpackedBytes = 870_000_000;
 
@@ -16,7 +22,7 @@ export function tensorflowStage(pin: WheelPin): Stage {
     name: 'tensorflow',
     title: `TensorFlow ${pin.version}`,
     directory: `engine/${pin.distribution}-${pin.version}`,
-    fingerprint: `1:${pin.sha256}`,
+    fingerprint: `2:${pin.sha256}`,
     neededBytes: pin.bytes + unpackedBytes,
     async build(directory, context) {
       const wheel = await downloadWheel(pin, directory, context);
