@@ -1,5 +1,5 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
 import shared from '../vitest.config.js';
 
-/** The tools are plain Node modules, with their tests beside them. */
-export default mergeConfig(shared, defineConfig({ test: { include: ['**/*.test.mjs'] } }));
+/** The tools have their tests beside them: the entry points are plain Node modules, the benches TypeScript. */
+export default mergeConfig(shared, defineConfig({ test: { include: ['**/*.test.{mjs,ts}'] } }));

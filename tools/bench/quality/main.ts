@@ -1,0 +1,51 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { ItemContent } from '@gramkit/spec';
+import { createGeneratedReader, generatorOptions } from '@gramkit/data';
+import { frozenExplains } from './frozen-explains.js';
+import { runQuality, strategies, type QualityRun, type StrategyName } from './runs.js';
+import { formatQuality, requirements } from './verdict.js';
+
+const usage = `Trains frozen, single-step and multi-step on the generated knowledge-tracing set and says whether they are as good as they must be.
+
+npm run bench:quality -- [--seeds 1,2,3] [--data-seed 0] [--output runs/bench]
+
+About an hour on two cores; exits with 1 where a requirement does not hold.`;
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1,2,3' },
+    'data-seed': { type: 'string', default: '0' },
+    output: { type: 'string', default: 'runs/bench' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  console.error(usage);
+  process.exit(0);
+}
+
+async function catalogue(dataSeed: number): Promise<readonly ItemContent[]> {
+  const items: ItemContent[] = [];
+  for await (const some of createGeneratedReader(generatorOptions.parse({ seed: dataSeed })).items()) items.push(...some);
+  return items;
+}
+
+const dataSeed = Number(values['data-seed']);
+const frozenShare = await frozenExplains(await catalogue(dataSeed));
+const runs: QualityRun[] = [];
+await mkdir(values.output, { recursive: true });
+for (const seed of values.seeds.split(',').map(Number)) {
+  for (const strategy of Object.keys(strategies) as StrategyName[]) {
+    console.error(`${strategy}, seed ${seed}`);
+    const run = await runQuality(strategy, seed, dataSeed);
+    runs.push(run);
+    console.error(JSON.stringify(run));
+    await writeFile(join(values.output, 'quality.json'), JSON.stringify({ dataSeed, frozenShare, runs }, null, 2));
+  }
+}
+const verdict = requirements(runs, frozenShare);
+await writeFile(join(values.output, 'quality.md'), `${formatQuality(runs, verdict)}\n`);
+console.log(formatQuality(runs, verdict));
+process.exitCode = verdict.every(({ holds }) => holds) ? 0 : 1;
