@@ -21,7 +21,7 @@ describe('resolveConfiguration', () => {
     expect(writtenForm(resolved)).toEqual({
       seed: 1,
       baseDirectory: '/project',
-      data: { use: 'plain', path: 'data', windowLength: 100 },
+      data: { use: 'plain', path: 'data', split: { validation: 0.1 }, windowLength: 100 },
       tokenizer: { use: 'plain' },
       encoder: { use: 'plain', pooling: 'mean' },
       model: { use: 'plain', hidden: 8 },
@@ -81,9 +81,11 @@ seed: one
     expect(error.message).toMatch(/run\.yaml:4: strategy\.use: missing/);
   });
 
-  it('refuses shares that leave nobody to train on', async () => {
-    const error = await errorOf(fakeConfiguration.replace('data: { use: plain }', 'data: { use: plain, split: { test: .6, validation: .4 } }'));
-    expect(error.details.field).toBe('data.split');
+  it('refuses a share that leaves nobody to train on', async () => {
+    const error = await errorOf(fakeConfiguration.replace('data: { use: plain }', 'data: { use: plain, split: { test: 1 } }'));
+    expect(error.details.field).toBe('data.split.test');
+    expect(error.message).toMatch(/<1/);
+    expect((await errorOf(fakeConfiguration.replace('data: { use: plain }', 'data: { use: plain, split: { test: mine } }'))).message).toMatch(/expected number.*, or expected "dataset"/);
   });
 
   it('keeps the code of a plugin error that stands alone, with its line', async () => {

@@ -22,8 +22,7 @@ export interface ResolvedConfiguration {
   /** Absolute folder of the run. */
   readonly output: string;
   readonly components: Readonly<Record<PlaceName, ResolvedComponent>>;
-  /** Absent: the data set's own, or the default shares. */
-  readonly split: SplitConfiguration | undefined;
+  readonly split: SplitConfiguration;
   readonly windowLength: number;
   readonly training: TrainingConfiguration;
   readonly engine: EngineConfiguration;
@@ -31,12 +30,12 @@ export interface ResolvedConfiguration {
 
 /** The configuration as it is written into the run folder: reading it again gives the same run, from any folder. */
 export function writtenForm(configuration: ResolvedConfiguration): Readonly<Record<string, Json>> {
-  const { components, split } = configuration;
+  const { components } = configuration;
   const section = (place: PlaceName): Record<string, Json> => ({ use: components[place].use, ...components[place].written });
   return {
     seed: configuration.seed,
     baseDirectory: configuration.baseDirectory,
-    data: { ...section('data'), ...(split === undefined ? {} : { split: { ...split } }), windowLength: configuration.windowLength },
+    data: { ...section('data'), split: withoutUndefined(configuration.split), windowLength: configuration.windowLength },
     tokenizer: section('tokenizer'),
     encoder: section('encoder'),
     model: section('model'),

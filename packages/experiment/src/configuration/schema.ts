@@ -13,17 +13,16 @@ const component = z.looseObject({ use });
 /** The same where one plugin is meant unless another is named. */
 const componentOr = (name: string) => z.looseObject({ use: use.default(name) }).prefault({});
 
-/** Shares of the users that are held out; the rest is trained on. */
-export const splitSchema = z
-  .strictObject({
-    test: fraction.default(0.2).describe('Share of the users whose histories are only tested on.'),
-    validation: fraction.default(0.1).describe('Share of the users that early stopping and the tables of progress look at.'),
-  })
-  .refine((split) => split.test + split.validation < 1, { message: 'test and validation together must leave users to train on (less than 1)' });
+/** Who is held out; the rest is trained on. */
+export const splitSchema = z.strictObject({
+  test: z.union([fraction, z.literal('dataset')]).optional()
+    .describe("Share of the users whose histories are only tested on, or 'dataset' for the data set's own split. Left out: its own where it brings one, otherwise .2."),
+  validation: fraction.default(0.1).describe('Share of the other users that early stopping and the tables of progress look at.'),
+});
 
 /** The data section: keys of our own, and the reader's options beside them. */
 export const dataKeys = {
-  split: splitSchema.optional().describe('Shares of users held out. Left out: the split that the data set brings, or else test .2 and validation .1.'),
+  split: splitSchema.prefault({}).describe('Who is held out, by user.'),
   windowLength: z.int().min(2).default(100).describe('Longest stretch of one history in a batch; longer histories are cut into several.'),
 } as const;
 

@@ -11,8 +11,9 @@ export interface PredictingComponents {
 
 /** What learns: all parts of a run. */
 export interface RunComponents extends PredictingComponents {
-  readonly encoderOptimizer: Optimizer;
-  readonly modelOptimizer: Optimizer;
+  /** Absent where the strategy trains no encoder: an optimizer's slots are twice the weights. */
+  readonly encoderOptimizer: Optimizer | undefined;
+  readonly modelOptimizer: Optimizer | undefined;
   readonly strategy: GradientStrategy;
 }
 
@@ -45,11 +46,9 @@ export async function resolvePredicting(run: RunContainer): Promise<PredictingCo
   return { reader, tokenizer, encoder, model };
 }
 
-/** Creates every part of a run. */
+/** Creates every part of a run that its strategy needs. */
 export async function resolveComponents(run: RunContainer): Promise<RunComponents> {
   const predicting = await resolvePredicting(run);
-  const encoderOptimizer = await run.get(tokens.encoderOptimizer);
-  const modelOptimizer = await run.get(tokens.sequenceModelOptimizer);
   const strategy = await run.get(tokens.strategy);
-  return { ...predicting, encoderOptimizer, modelOptimizer, strategy };
+  return { ...predicting, strategy, encoderOptimizer: run.created(tokens.encoderOptimizer), modelOptimizer: run.created(tokens.sequenceModelOptimizer) };
 }

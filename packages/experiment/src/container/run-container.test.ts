@@ -16,6 +16,13 @@ async function containerOf(replacements: ReturnType<typeof fakePlugin>[] = []): 
 }
 
 describe('createRunContainer', () => {
+  it('creates no optimizer that the strategy has no use for', async () => {
+    const run = await containerOf([fakePlugin('strategy', 'plain', {}, { options: fakePlugins[4]!.options, dependencies: { optimizer: tokens.sequenceModelOptimizer } })]);
+    const { encoderOptimizer, modelOptimizer } = await resolveComponents(run);
+    expect(encoderOptimizer).toBeUndefined();
+    expect(modelOptimizer).toBe(await run.get(tokens.sequenceModelOptimizer));
+  });
+
   it('creates every component once and gives each what it declares', async () => {
     const created: Record<string, unknown>[] = [];
     const weights = [{ name: 'w' }];
@@ -25,6 +32,8 @@ describe('createRunContainer', () => {
       fakePlugin('model', 'plain', { task: 'knowledge-tracing', weights: [] }, { created, dependencies: { itemDimension: tokens.itemDimension, baseDirectory: tokens.baseDirectory, models: tokens.defaultModelDirectory } }),
     ].map((plugin) => ({ ...plugin, options: fakePlugins.find((fake) => fake.kind === plugin.kind)!.options, [Symbol.for('gramkit.plugin')]: true })));
     const components = await resolveComponents(run);
+    await run.get(tokens.encoderOptimizer);
+    await run.get(tokens.sequenceModelOptimizer);
     const [model, encoderOptimizer, modelOptimizer] = created;
     expect(created).toHaveLength(3);
     expect(model).toMatchObject({ options: { hidden: 8 }, itemDimension: 6, baseDirectory: '/project', models: '/models' });

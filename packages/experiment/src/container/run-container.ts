@@ -28,6 +28,8 @@ export type Replacement<Value> = (run: RunContainer, original: () => Promise<Val
 export interface RunContainer {
   /** The value behind a token; creates it, and what it needs, the first time. */
   get<Value>(token: DependencyToken<Value>): Promise<Value>;
+  /** The value behind a token if it has been created, or put in its place. */
+  created<Value>(token: DependencyToken<Value>): Value | undefined;
   /**
    * Puts a value, or what makes one, in the place of a token's, before the token is first asked for. A value stays the caller's to dispose;
    * what is made is disposed with the run.
@@ -78,7 +80,8 @@ type Factory = (context: ResolutionContext) => Promise<unknown>;
 
 class BoundRun implements RunContainer {
   readonly container = new Container({ defaultScope: 'Singleton' });
-  readonly #created: Component[] = [];
+  readonly #owned: Component[] = [];
+  readonly #created = new Map<symbol, unknown>();
   readonly #factories = new Map<symbol, Factory>();
 
   async get<Value>(token: DependencyToken<Value>): Promise<Value> {
@@ -90,31 +93,40 @@ class BoundRun implements RunContainer {
     const binding = this.container.rebind<unknown>(token.key);
     if (typeof replacement !== 'function') {
       binding.toConstantValue(replacement);
+      this.#created.set(token.key, replacement);
       return;
     }
     const make = replacement as Replacement<unknown>;
-    this.#bindFactory(token.key, binding, async (context) => this.#kept(await make(this, () => replacedValue(token, original, context))));
+    this.#bindFactory(token.key, binding, async (context) => this.#own(await make(this, () => replacedValue(token, original, context))));
   }
 
   bindComponent(place: PlaceName, component: ResolvedComponent): void {
     const { key } = tokenOfPlace[place];
     this.#bindFactory(key, this.container.bind(key), async (context) => {
       const dependencies = await resolveDependencies(place, component, context);
-      return this.#kept(checkCreated(component, await component.plugin.create({ options: component.options, ...dependencies })));
+      return this.#own(checkCreated(component, await component.plugin.create({ options: component.options, ...dependencies })));
     });
   }
 
   #bindFactory(key: symbol, binding: BindToFluentSyntax<unknown>, factory: Factory): void {
     this.#factories.set(key, factory);
-    binding.toDynamicValue(factory);
+    binding.toDynamicValue(async (context) => {
+      const value = await factory(context);
+      this.#created.set(key, value);
+      return value;
+    });
+  }
+
+  created<Value>(token: DependencyToken<Value>): Value | undefined {
+    return this.#created.get(token.key) as Value | undefined;
   }
 
   dispose(): void {
-    for (const component of this.#created.splice(0).reverse()) component.dispose();
+    for (const component of this.#owned.splice(0).reverse()) component.dispose();
   }
 
-  #kept<Value>(value: Value): Value {
-    if (typeof value === 'object' && value !== null && 'dispose' in value) this.#created.push(value as unknown as Component);
+  #own<Value>(value: Value): Value {
+    if (typeof value === 'object' && value !== null && 'dispose' in value) this.#owned.push(value as unknown as Component);
     return value;
   }
 }

@@ -37,7 +37,8 @@ output: ${output}
 beforeAll(async () => {
   await loadEngine({ threads: 1 });
   folder = await mkdtemp(join(tmpdir(), 'gramkit-train-'));
-  process.env['GRAMKIT_DATA_CACHE'] = join(folder, 'cache');
+  // The engine is loaded: from here on the cache is for data sets alone.
+  process.env['GRAMKIT_CACHE'] = join(folder, 'cache');
   await writeTinyBert(join(folder, 'bert'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -105,8 +106,22 @@ describe('trainRun', () => {
     expect(await weightsOf(output)).toEqual(await weightsOf(`whole-${use}`));
     expect(parts.test).toEqual(whole.test);
     expect(parts.validation).toEqual(whole.validation);
-    expect(parts.encoderItemsForward).toBe(whole.encoderItemsForward);
+    // Frozen encodes the catalogue anew at each of the three starts, and says so.
+    expect(parts.encoderItemsForward).toBe(whole.encoderItemsForward * (use === 'frozen' ? 3 : 1));
     expect((await linesOf(output)).filter(({ kind }) => kind === 'step').map(({ step }) => step)).toEqual(Array.from({ length: whole.steps }, (_, index) => index + 1));
+  });
+
+  it('goes on from the last checkpoint of a run that died, and leaves no trace of the steps after it', async () => {
+    const overrides = ['strategy.use=multi-step', 'strategy.interval=3', 'strategy.warmUpEpochs=0', 'training.checkpointEvery=2'];
+    const dying: RunLogger = { ...silentLogger, metrics: (record) => { if (record['step'] === 5 && record['kind'] === 'step') throw new Error('killed'); } };
+    await expect(trainRun(await configurationOf('died', ...overrides), { logger: dying })).rejects.toThrow('killed');
+    expect((await linesOf('died')).at(-1)).toMatchObject({ step: 5 });
+    const again = await trainRun(await configurationOf('died', ...overrides), { resume: true });
+    const whole = await trainRun(await configurationOf('lived', ...overrides));
+    expect(await weightsOf('died')).toEqual(await weightsOf('lived'));
+    expect(again.test).toEqual(whole.test);
+    const withoutTimes = (lines: readonly Record<string, Json>[]): unknown => lines.map((line) => Object.entries(line).filter(([name]) => !name.toLowerCase().includes('seconds')));
+    expect(withoutTimes(await linesOf('died'))).toEqual(withoutTimes(await linesOf('lived')));
   });
 
   it('stops at its caps, says so, and goes on under higher ones as if it had not stopped', async () => {
@@ -174,7 +189,7 @@ describe('trainRun', () => {
 
   it('trains with an encoder and a model that were put in the places of the configured ones', async () => {
     const before = tf.memory().numTensors;
-    const weight = tf.variable(tf.randomNormal([1, 3], 0, 1, 'float32', 1));
+    const weight = tf.tidy(() => tf.variable(tf.randomNormal([1, 3], 0, 1, 'float32', 1)));
     const encoder: ItemEncoder = {
       specificationVersion: 1, kind: 'encoder', name: 'lengths', dimension: 3, weights: [{ name: 'w', variable: weight, trainable: true }],
       encode: (input) => tf.tidy(() => tf.matMul(tf.reshape(tf.cast(input['lengths']!, 'float32'), [-1, 1]), weight as unknown as tf.Tensor2D)),

@@ -203,6 +203,7 @@ export class TrainingLoop {
   async #stopAtCap(): Promise<void> {
     const { maximumSteps, maximumSeconds } = this.setting.configuration.training;
     const { steps, trainingSeconds } = this.#statistics.totals;
+    if (steps === 0) return;
     if (maximumSteps !== undefined && steps >= maximumSteps) this.#stoppedBy = 'maximum-steps';
     else if (maximumSeconds !== undefined && trainingSeconds >= maximumSeconds) this.#stoppedBy = 'maximum-seconds';
     else return;
@@ -245,8 +246,8 @@ export class TrainingLoop {
     return [
       weightsPart('encoder', encoder.weights),
       weightsPart('model', model.weights),
-      statePart('encoder-optimizer', encoderOptimizer),
-      statePart('model-optimizer', modelOptimizer),
+      ...(encoderOptimizer === undefined ? [] : [statePart('encoder-optimizer', encoderOptimizer)]),
+      ...(modelOptimizer === undefined ? [] : [statePart('model-optimizer', modelOptimizer)]),
       statePart('strategy', strategy),
     ];
   }

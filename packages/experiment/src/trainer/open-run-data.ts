@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Batches, importDataset, type ImportProgress, openBatches, openStore, type Split, splitUsers, type Store } from '@gramkit/data';
+import { type DatasetReader, isGramkitError, type RunLogger } from '@gramkit/spec';
+import type { ResolvedConfiguration } from '../configuration/resolved-configuration.js';
+import { silentLogger } from '../run/run-log.js';
+import type { RunData } from './run-data.js';
+
+/** Windows evaluated together; evaluation keeps no graph, so there is room for more than in training. */
+const evaluationBatchSize = 64;
+
+export interface RunDataOptions {
+  readonly logger?: RunLogger;
+  /** Raised to stop an import; nothing of it stays. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The data set of a run, split and ready to be cut into batches. A data set is imported once for every fingerprint of its reader
+ * and then kept in the cache. The caller closes it.
+ * @throws GramkitError DATA_MALFORMED, DATA_MISSING, DATA_EMPTY; INTERRUPTED; OUTPUT_UNWRITABLE.
+ */
+export async function openRunData(reader: DatasetReader, configuration: ResolvedConfiguration, options: RunDataOptions = {}): Promise<RunData> {
+  const { cacheDirectory } = await import('@gramkit/engine-tensorflow');
+  const store = await openImported(reader, join(cacheDirectory(), 'data'), options);
+  try {
+    const { seed, windowLength } = configuration;
+    const { test, validation } = configuration.split;
+    const split = await splitUsers(store, { seed, validationFraction: validation, ...(test === undefined ? {} : { testFraction: test }) });
+    const batches = await openBatches(store, split, { windowLength });
+    return await runDataOf(store, split, batches, configuration);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+async function openImported(reader: DatasetReader, cache: string, options: RunDataOptions): Promise<Store> {
+  const file = join(cache, `${reader.name}-${(await reader.fingerprint()).slice(0, 32)}.duckdb`);
+  const kept = await openKept(file);
+  if (kept !== undefined) return kept;
+  const logger = options.logger ?? silentLogger;
+  const { users, items, interactions } = await importDataset(reader, file, {
+    onProgress: (progress) => reportImport(logger, progress),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  logger.message('info', `imported ${interactions} interactions of ${users} users with ${items} items`);
+  return openStore(file);
+}
+
+/** A store that was imported before; nothing where there is none, or one that this version cannot read. */
+async function openKept(file: string): Promise<Store | undefined> {
+  if (!existsSync(file)) return undefined;
+  try {
+    return await openStore(file);
+  } catch (error) {
+    if (isGramkitError(error) && (error.code === 'DATA_MISMATCH' || error.code === 'DATA_MALFORMED')) return undefined;
+    throw error;
+  }
+}
+
+/** How many there will be is not known before they are read: the total is 0 until the end. */
+function reportImport(logger: RunLogger, { part, done }: ImportProgress): void {
+  if (part === 'items' || part === 'interactions') logger.progress(`importing ${part}`, done, 0, part);
+}
+
+async function runDataOf(store: Store, split: Split, batches: Batches, { seed, training }: ResolvedConfiguration): Promise<RunData> {
+  const { batchSize } = training;
+  const { fingerprint, items, users, interactions } = store.summary;
+  const unseen = await batches.unseenItems();
+  const ceiling = split.testSource === 'dataset' ? await store.ceiling() : undefined;
+  return {
+    fingerprint,
+    counts: { items, users, interactions },
+    split: { users: { ...split.users }, testSource: split.testSource, fingerprint: split.fingerprint, windowLength: batches.windowLength, trainingWindows: batches.windowCount('train') },
+    stepsPerEpoch: batches.stepsPerEpoch(batchSize),
+    hasValidation: batches.windowCount('validation') > 0,
+    hasTest: batches.windowCount('test') > 0,
+    seenInTraining: unseen.map((flag) => 1 - flag),
+    ceilingAuc: ceiling?.auc ?? null,
+    items: () => store.items(),
+    trainBatches: (epoch, startBatch) => batches.trainBatches({ seed, epoch, batchSize, startBatch }),
+    evaluationBatches: (part) => batches.evaluationBatches({ split: part, batchSize: evaluationBatchSize }),
+    close: async () => {
+      await batches.close();
+      store.close();
+    },
+  };
+}
