@@ -27,7 +27,7 @@ export async function examine({ verify }: { readonly verify: boolean }): Promise
   const { defaultModelDirectory, inspectSetup } = await import('@gramkit/engine-tensorflow');
   const inspection = await inspectSetup({ verify });
   const { engine, finding } = await tryEngine();
-  const parts = finding === undefined ? inspection.parts : [...inspection.parts, finding];
+  const parts = finding === undefined || !inspection.ready ? inspection.parts : [...inspection.parts, finding];
   return {
     ready: parts.every((part) => part.state === 'ready'),
     engine,
@@ -39,14 +39,13 @@ export async function examine({ verify }: { readonly verify: boolean }): Promise
   };
 }
 
-/** The engine, or what keeps it from loading unless set-up's own findings say so already. */
+/** The engine, or what keeps it from loading: news only where set-up's own findings are all well. */
 async function tryEngine(): Promise<{ readonly engine: EngineDescription | null; readonly finding?: SetupFinding }> {
   const { loadEngine } = await import('@gramkit/engine-tensorflow');
   try {
     return { engine: (await loadEngine()).describe() };
   } catch (error) {
     if (!isGramkitError(error)) throw error;
-    if (error.code === 'ENGINE_NOT_SET_UP') return { engine: null };
     return { engine: null, finding: { name: 'engine', title: 'loading TensorFlow', state: 'broken', problem: error.message, fix: error.details.fix } };
   }
 }

@@ -1,0 +1,56 @@
+import type { Ceiling, DatasetSummary, Distribution, Inspection } from '@gramkit/data';
+import { table } from '../terminal/table.js';
+
+/** What was imported, for people. */
+export function formatSummary(file: string, summary: DatasetSummary, ceiling: Ceiling | null): string {
+  return table(['', ''], [...summaryFacts(file, summary), ...ceilingFacts(ceiling)]).trimStart();
+}
+
+/** What was measured in a store, for people. */
+export function formatInspection(file: string, inspection: Inspection): string {
+  const facts: string[][] = [
+    ...summaryFacts(file, inspection),
+    ['answers per item', decimal(inspection.interactionsPerItem)],
+    ['answers per user', describe(inspection.interactionsPerUser)],
+    ['positive responses', percent(inspection.positiveRate)],
+    ['items without answers', whole(inspection.itemsWithoutInteractions)],
+    [`text ('${inspection.textField}')`, `${describe(inspection.textWords)} words; ${describe(inspection.textCharacters)} characters; ${whole(inspection.itemsWithoutText)} items without`],
+    ['held out by the data set', inspection.heldOutUsers === undefined ? 'no split of its own' : `${whole(inspection.heldOutUsers)} users`],
+    [`windows of ${inspection.windowLength}`, `${whole(inspection.windows)}; ${percent(inspection.paddingShare)} padding in batches of ${inspection.batchSize}`],
+    ['R', `${decimal(inspection.interactionsPerUniqueItem)} interactions per unique item in a batch: what single-step GRAM saves at most`],
+    ...ceilingFacts(inspection.ceiling ?? null),
+  ];
+  const examples = inspection.examples.map(({ id, fields }) => `  ${id}: ${JSON.stringify(fields)}`);
+  return [table(['', ''], facts).trimStart(), '', 'Items, for example:', ...examples].join('\n');
+}
+
+function summaryFacts(file: string, { task, reader, users, items, interactions, fingerprint }: DatasetSummary): string[][] {
+  return [
+    ['store', file],
+    ['task', `${task} (read by '${reader}')`],
+    ['size', `${whole(users)} users, ${whole(items)} items, ${whole(interactions)} interactions`],
+    ['fingerprint', fingerprint],
+  ];
+}
+
+function ceilingFacts(ceiling: Ceiling | null): string[][] {
+  if (ceiling === null) return [];
+  const unseen = ceiling.unseenInteractions === 0 ? '' : `; ${ceiling.unseenAuc.toFixed(4)} on items never met in training`;
+  return [['ceiling', `AUC ${ceiling.auc.toFixed(4)} of the true probabilities on held-out users${unseen}`]];
+}
+
+function describe({ minimum, median, mean, maximum }: Distribution): string {
+  return `${whole(minimum)} to ${whole(maximum)}, median ${whole(median)}, mean ${decimal(mean)}`;
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}
+
+function decimal(value: number): string {
+  return value.toLocaleString('en', { maximumFractionDigits: 1 });
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
+}

@@ -1,0 +1,107 @@
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runGram } from './testing/run-gram.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'gram-'));
+const emptyCache = { GRAMKIT_CACHE: join(folder, 'empty-cache') };
+
+describe('help', () => {
+  it('names every command and the exit codes, without the engine', async () => {
+    const { exitCode, stdout, stderr } = await runGram(['--help'], { env: emptyCache });
+    expect(exitCode).toBe(0);
+    for (const command of ['setup', 'doctor', 'train', 'compare', 'evaluate', 'encode', 'data', 'plugins']) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
+    expect(stdout).toContain('130 interrupted');
+    expect(stderr).toBe('');
+  });
+
+  it("shows the generator's sizes and coefficients as flags", async () => {
+    const { exitCode, stdout } = await runGram(['data', 'generate', '--help']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('--interactions-per-user <number>');
+    expect(stdout).toContain('--level-effect <number,number>');
+  });
+});
+
+describe('usage errors end with 2', () => {
+  it.each([
+    [['trian'], /Did you mean train\?/],
+    [['data', 'improt'], /Did you mean import\?/],
+    [[], /Usage: gram/],
+    [['train'], /no configuration to train/],
+    [['train', 'no-such.yaml'], /no-such\.yaml/],
+    [['train', 'a.yaml', '--rezume', 'x'], /Did you mean --resume\?/],
+    [['compare', 'a.yaml'], /--strategies/],
+    [['compare', 'a.yaml', '--strategies', 'frozen', '--limit', 'frozen=soon'], /no limit/],
+    [['encode', '--texts', 'a.txt', '--output', 'b.csv'], /\.jsonl, \.npy/],
+    [['encode', '--texts', 'a.pdf', '--output', 'b.npy'], /\.txt, \.jsonl/],
+    [['encode', '--texts', 'a.txt', '--output', 'b.npy', '--max-length', '0'], /whole number above 0/],
+    [['encode', '--texts', 'a.txt', '--output', 'b.npy', '--model', 'm', '--run', 'r'], /cannot be used with/],
+    [['evaluate', 'run', '--split', 'train'], /test, validation/],
+    [['data', 'import', '--output', 'x.duckdb'], /neither CONFIG nor --reader/],
+    [['data', 'generate', '--output', 'x.duckdb', '--users', 'many'], /--users takes a number, not 'many'/],
+    [['data', 'generate', '--output', 'x.duckdb', '--items', '7'], /--items/],
+  ])('gram %j', async (words, message) => {
+    const { exitCode, stdout, stderr } = await runGram(words, { cwd: folder });
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(stdout).toBe('');
+    expect(exitCode).toBe(2);
+  });
+
+  it('with --json as one object on standard output', async () => {
+    const { exitCode, stdout } = await runGram(['train', 'no-such.yaml', '--json'], { cwd: folder });
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'CONFIGURATION_UNREADABLE', file: 'no-such.yaml' } });
+    expect(JSON.parse((await runGram(['trian', '--json'])).stdout)).toMatchObject({ error: { code: 'USAGE', message: expect.stringContaining('Did you mean train?') } });
+  });
+
+  it('an unknown key of a configuration is refused with the nearest one, before the engine is needed', async () => {
+    const file = join(folder, 'misspelled.yaml');
+    writeFileSync(file, 'data: { use: generated }\nencoder: { use: bert }\nmodel: { use: dkt, hiden: 8 }\nstrategy: { use: frozen }\ntraning: { epochs: 2 }\n');
+    const { exitCode, stderr } = await runGram(['train', file], { env: emptyCache });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/traning[\s\S]*training/);
+    expect(stderr).toMatch(/hiden[\s\S]*hidden/);
+  });
+
+  it('an unknown plugin is refused with those there are', async () => {
+    const file = join(folder, 'unknown-plugin.yaml');
+    writeFileSync(file, 'data: { use: generated }\nencoder: { use: bert }\nmodel: { use: dkt }\nstrategy: { use: singlestep }\n');
+    const { exitCode, stdout } = await runGram(['train', file, '--json'], { env: emptyCache });
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'PLUGIN_NOT_FOUND', alternatives: expect.arrayContaining(['single-step']) } });
+  });
+});
+
+describe('without set-up', () => {
+  it('doctor ends with 1 and gives the command for every missing part', async () => {
+    const { exitCode, stdout } = await runGram(['doctor', '--json'], { env: emptyCache });
+    expect(exitCode).toBe(1);
+    const { ready, engine, model, parts } = JSON.parse(stdout);
+    expect({ ready, engine, state: model.state }).toEqual({ ready: false, engine: null, state: 'missing' });
+    expect(model.path.startsWith(emptyCache.GRAMKIT_CACHE)).toBe(true);
+    expect(parts.length).toBeGreaterThan(1);
+    for (const part of parts) expect(part).toMatchObject({ state: 'missing', fix: expect.stringContaining('gram setup') });
+  });
+
+  it('encode ends with 1, gives the command and leaves nothing behind', async () => {
+    const texts = join(folder, 'texts.txt');
+    writeFileSync(texts, 'a\n');
+    const { exitCode, stdout, stderr } = await runGram(['encode', '--texts', texts, '--output', join(folder, 'out.jsonl'), '--json'], { env: emptyCache });
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'ENGINE_NOT_SET_UP' } });
+    expect(stderr).toContain('gram setup');
+    expect(existsSync(join(folder, 'out.jsonl'))).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+});
+
+it('lists the built-in plugins, none of them broken', async () => {
+  const { exitCode, stdout } = await runGram(['plugins', '--json']);
+  expect(exitCode).toBe(0);
+  const { plugins } = JSON.parse(stdout) as { plugins: { kind: string; name: string; problem?: string }[] };
+  expect(plugins.filter((plugin) => plugin.problem !== undefined)).toEqual([]);
+  expect(plugins.map(({ kind, name }) => `${kind} ${name}`)).toEqual(expect.arrayContaining(['reader generated', 'tokenizer huggingface', 'encoder bert', 'model dkt', 'strategy multi-step', 'optimizer adam']));
+});
