@@ -1,0 +1,263 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { loadEngine } from '@gramkit/engine-tensorflow';
+import { isGramkitError, type DeviceBatch, type Pass } from '@gramkit/spec';
+import { Adam, adamOptions, normal, randomSource, rowGradients } from '@gramkit/tensor';
+import { beforeAll, describe, expect, it } from 'vitest';
+import oracle from './__fixtures__/dkt.json' with { type: 'json' };
+import { Dkt } from './dkt.js';
+import plugin, { dktOptions } from './index.js';
+
+interface Recorded {
+  readonly shape: number[];
+  readonly values: number[];
+}
+type Named = Readonly<Record<string, Recorded>>;
+
+const recordedTensor = ({ values, shape }: Recorded): Tensor => tf.tensor(values, shape);
+const valuesOf = (tensor: Tensor): number[] => Array.from(tensor.dataSync());
+const passOf = (training: boolean, seed = 1): Pass => ({ training, seed: tf.scalar(seed, 'int32') });
+
+function batchOf(items: readonly (readonly number[])[], responses: readonly (readonly number[])[]): DeviceBatch {
+  const shape: [number, number] = [items.length, items[0]!.length];
+  return {
+    references: { items: tf.tensor2d(items.flat(), shape, 'int32') },
+    fields: { responses: tf.tensor2d(responses.flat(), shape), lengths: tf.tensor1d(items.map((row) => row.filter((item) => item >= 0).length), 'int32') },
+  };
+}
+
+function encodingsOf(rows: number, dimension: number, seed = 3): Tensor2D {
+  return normal([rows, dimension], 1, randomSource(seed)) as Tensor2D;
+}
+
+/** Loss and its gradients by name, `encodings` among them. */
+function lossAndGradients(model: Dkt, encodings: Tensor2D, batch: DeviceBatch, pass = passOf(true)): { loss: number; gradients: Record<string, Tensor> } {
+  const { loss, weights, rows } = rowGradients(model, encodings, batch, pass);
+  return { loss: loss.dataSync()[0], gradients: { encodings: rows, ...weights } };
+}
+
+/** Norm of the difference over the norm of the expected whole. */
+function relativeError(found: Record<string, Tensor>, expected: Record<string, Tensor>): number {
+  expect(Object.keys(found).sort()).toEqual(Object.keys(expected).sort());
+  const names = Object.keys(expected);
+  for (const name of names) expect(found[name]!.shape, name).toEqual(expected[name]!.shape);
+  const flat = (tensors: Record<string, Tensor>): number[] => names.flatMap((name) => valuesOf(tensors[name]!));
+  const right = flat(expected);
+  return Math.hypot(...flat(found).map((value, index) => value - right[index]!)) / Math.hypot(...right);
+}
+
+function codeOf(work: () => unknown): string | undefined {
+  try {
+    work();
+  } catch (error) {
+    return isGramkitError(error) ? error.code : String(error);
+  }
+  return undefined;
+}
+
+const small = (options: object = {}): Dkt => new Dkt(4, 7, dktOptions.parse({ hidden: 5, ...options }));
+const ragged = { items: [[0, 2, 1, 2], [3, 0, -1, -1], [1, 1, 0, -1]], responses: [[1, 0, 1, 1], [0, 1, 0, 0], [1, 1, 0, 0]] };
+
+describe('Dkt', () => {
+  beforeAll(async () => void (await loadEngine()));
+
+  describe.each(Object.entries(oracle.cases))("beside PyTorch's float64: %s", (_, recorded) => {
+    const setUp = () => {
+      const model = new Dkt(recorded.dimension, 1, dktOptions.parse(recorded.options));
+      expect(model.weights.map((weight) => weight.name).sort()).toEqual(Object.keys(recorded.weights).sort());
+      for (const { name, variable } of model.weights) variable.assign(recordedTensor((recorded.weights as Named)[name]!));
+      return { model, encodings: recordedTensor(recorded.encodings) as Tensor2D, batch: batchOf(recorded.items, recorded.responses) };
+    };
+
+    it('has its loss and the gradients of the item encodings and of every weight', () => {
+      const { model, encodings, batch } = setUp();
+      const { loss, gradients } = lossAndGradients(model, encodings, batch);
+      expect(Math.abs(loss - recorded.loss) / recorded.loss).toBeLessThan(1e-6);
+      const expected = Object.fromEntries(Object.entries(recorded.gradients as Named).map(([name, tensor]) => [name, recordedTensor(tensor)]));
+      expect(relativeError(gradients, expected)).toBeLessThan(2e-6);
+      // Each alone as well: a small one could be wrong unseen within the whole.
+      for (const name of Object.keys(expected)) {
+        if (valuesOf(expected[name]!).every((value) => value === 0)) expect(valuesOf(gradients[name]!).every((value) => value === 0), name).toBe(true);
+        else expect(relativeError({ [name]: gradients[name]! }, { [name]: expected[name]! }), name).toBeLessThan(1e-5);
+      }
+    });
+
+    it('has its predictions', () => {
+      const { model, encodings, batch } = setUp();
+      const { scores, labels, valid, references } = model.score(encodings, batch);
+      const [rows, positions] = [recorded.items.length, recorded.items[0]!.length - 1];
+      for (const tensor of [scores, labels, valid, references]) expect(tensor.shape).toEqual([rows, positions]);
+      const mask = recorded.items.map((items) => items.slice(1).map((item) => (item >= 0 ? 1 : 0)));
+      expect(valuesOf(valid)).toEqual(mask.flat());
+      expect(valuesOf(labels)).toEqual(recorded.responses.map((responses) => responses.slice(1)).flat());
+      expect(valuesOf(references)).toEqual(recorded.items.map((items) => items.slice(1)).flat());
+      valuesOf(scores).forEach((score, index) => {
+        if (mask.flat()[index] === 1) expect(Math.abs(score - recorded.logits.values[index]!)).toBeLessThan(1e-6);
+      });
+    });
+  });
+
+  it('agrees with finite differences along random directions', () => {
+    const model = small();
+    const encodings = encodingsOf(4, 4);
+    const batch = batchOf(ragged.items, ragged.responses);
+    const { gradients } = lossAndGradients(model, encodings, batch);
+    const source = randomSource(11);
+    const step = 1e-2;
+    for (let trial = 0; trial < 4; trial++) {
+      const directions = Object.fromEntries(Object.entries(gradients).map(([name, { shape }]) => [name, normal(shape, 0.3, source)]));
+      const lossAt = (sign: number): number => {
+        const kept = model.weights.map(({ variable }) => variable.clone());
+        for (const { name, variable } of model.weights) variable.assign(tf.add(variable, tf.mul(directions[name]!, sign * step)));
+        const { loss } = model.loss(tf.add(encodings, tf.mul(directions.encodings!, sign * step)), batch, passOf(true));
+        model.weights.forEach(({ variable }, index) => variable.assign(kept[index]!));
+        return loss.dataSync()[0];
+      };
+      const slope = (lossAt(1) - lossAt(-1)) / (2 * step);
+      const predicted = Object.entries(gradients).reduce((sum, [name, gradient]) => sum + (tf.sum(tf.mul(gradient, directions[name]!)).dataSync()[0] as number), 0);
+      expect(Math.abs(slope - predicted)).toBeLessThan(2e-3 * Math.max(1, Math.abs(predicted)));
+    }
+  });
+
+  it('takes nothing from padding: neither loss nor a gradient', () => {
+    const model = small();
+    const encodings = encodingsOf(4, 4);
+    const padded = batchOf(ragged.items.map((row) => [...row, -1, -1]), ragged.responses.map((row) => [...row, 1, 1]));
+    const plain = batchOf(ragged.items, ragged.responses);
+    const [more, less] = [padded, plain].map((batch) => lossAndGradients(model, encodings, batch));
+    expect(more!.loss).toBeCloseTo(less!.loss, 6);
+    expect(relativeError(more!.gradients, less!.gradients)).toBeLessThan(1e-6);
+    expect(model.loss(encodings, padded, passOf(true)).count.dataSync()[0]).toBe(3 + 1 + 2);
+    // A sequence alone, unpadded, is predicted as within the batch.
+    const alone = model.score(encodings, batchOf([[3, 0]], [[0, 1]]));
+    expect(valuesOf(model.score(encodings, padded).scores)[5]).toBeCloseTo(valuesOf(alone.scores)[0]!, 6);
+  });
+
+  it('predicts from the past alone: later items and responses, and the predicted response, change nothing', () => {
+    const model = small();
+    const encodings = encodingsOf(4, 4);
+    const scoresOf = (items: number[], responses: number[]): number[] => valuesOf(model.score(encodings, batchOf([items], [responses])).scores);
+    const base = scoresOf([0, 1, 2, 3, 1], [1, 0, 1, 0, 1]);
+    for (let position = 1; position < 5; position++) {
+      const flipped = [1, 0, 1, 0, 1].map((response, index) => (index >= position ? 1 - response : response));
+      const items = [0, 1, 2, 3, 1].map((item, index) => (index > position ? (item + 1) % 4 : item));
+      const changed = scoresOf(items, flipped);
+      // Scores 0..position-1 predict positions 1..position.
+      expect(changed.slice(0, position)).toEqual(base.slice(0, position));
+      if (position < 4) expect(changed[position]).not.toBe(base[position]);
+    }
+    // It does see the last response and the item that it predicts.
+    expect(scoresOf([0, 1], [0, 0])[0]).not.toBe(scoresOf([0, 1], [1, 0])[0]);
+    expect(scoresOf([0, 1], [0, 0])[0]).not.toBe(scoresOf([0, 2], [0, 0])[0]);
+  });
+
+  it('takes a batch of one pair', () => {
+    const { loss, gradients } = lossAndGradients(small(), encodingsOf(2, 4), batchOf([[0, 1]], [[1, 0]]));
+    expect(Number.isFinite(loss)).toBe(true);
+    expect(valuesOf(gradients.encodings!).every((value) => value !== 0)).toBe(true);
+  });
+
+  it('gives the loss of rows that are listed more than once, with their gradients shared out', () => {
+    const model = small();
+    const encodings = encodingsOf(4, 4);
+    const unique = lossAndGradients(model, encodings, batchOf(ragged.items, ragged.responses));
+    const occurrences = ragged.items.flat().filter((item) => item >= 0);
+    let next = 0;
+    const repointed = ragged.items.map((row) => row.map((item) => (item < 0 ? -1 : next++)));
+    const repeated = lossAndGradients(model, tf.gather(encodings, tf.tensor1d(occurrences, 'int32')), batchOf(repointed, ragged.responses));
+    expect(repeated.loss).toBeCloseTo(unique.loss, 6);
+    const summed = tf.unsortedSegmentSum(repeated.gradients.encodings as Tensor2D, tf.tensor1d(occurrences, 'int32'), 4);
+    expect(relativeError({ ...repeated.gradients, encodings: summed }, unique.gradients)).toBeLessThan(2e-6);
+  });
+
+  it('drops between layers in training only, by the seed of the pass', () => {
+    const model = small({ dropout: 0.5, layers: 3 });
+    const encodings = encodingsOf(4, 4);
+    const batch = batchOf(ragged.items, ragged.responses);
+    const scores = (pass: Pass): number[] => valuesOf(model.loss(encodings, batch, pass).scores);
+    expect(scores(passOf(true, 1))).toEqual(scores(passOf(true, 1)));
+    expect(scores(passOf(true, 1))).not.toEqual(scores(passOf(true, 2)));
+    expect(scores(passOf(false, 1))).toEqual(valuesOf(model.score(encodings, batch).scores));
+    expect(scores(passOf(true, 1))).not.toEqual(scores(passOf(false, 1)));
+    // Longer padding gives no other masks.
+    const padded = batchOf(ragged.items.map((row) => [...row, -1]), ragged.responses.map((row) => [...row, 0]));
+    expect(model.loss(encodings, padded, passOf(true, 1)).loss.dataSync()[0]).toBeCloseTo(model.loss(encodings, batch, passOf(true, 1)).loss.dataSync()[0], 6);
+  });
+
+  it('starts from the same weights bit for bit for a seed, distributed as in PyTorch', () => {
+    const [one, same, other] = [7, 7, 8].map((seed) => new Dkt(32, seed, dktOptions.parse({ hidden: 64 })).weights);
+    one!.forEach(({ variable }, index) => expect(valuesOf(variable)).toEqual(valuesOf(same![index]!.variable)));
+    one!.forEach(({ variable, name }, index) => expect(valuesOf(variable), name).not.toEqual(valuesOf(other![index]!.variable)));
+    const largest = (name: string): number => Math.max(...valuesOf(one!.find((weight) => weight.name === name)!.variable).map(Math.abs));
+    expect(largest('lstm.0.inputWeights') * 8).toBeCloseTo(1, 2);
+    expect(largest('lstm.1.recurrentWeights') * 8).toBeCloseTo(1, 2);
+    expect(largest('fc1.itemWeights') * Math.sqrt(96)).toBeCloseTo(1, 2);
+  });
+
+  it('takes the length of an item encoding for its hidden size where none is given', () => {
+    const model = new Dkt(6, 1, dktOptions.parse({}));
+    expect(model.weights.find(({ name }) => name === 'lstm.1.recurrentWeights')!.variable.shape).toEqual([6, 24]);
+  });
+
+  it('learns what its history tells', () => {
+    const model = new Dkt(4, 5, dktOptions.parse({ hidden: 8, layers: 1 }));
+    const optimizer = new Adam(model.weights, adamOptions.parse({ learningRate: 0.02 }));
+    const encodings = encodingsOf(3, 4);
+    // Whoever starts right goes on right.
+    const batch = batchOf([[0, 1, 2, 0], [0, 1, 2, 0], [1, 2, 0, -1]], [[1, 1, 1, 1], [0, 0, 0, 0], [1, 1, 1, 0]]);
+    const lossNow = (): number => model.loss(encodings, batch, passOf(true)).loss.dataSync()[0];
+    const before = lossNow();
+    for (let step = 0; step < 60; step++) tf.tidy(() => optimizer.apply(new Map(Object.entries(rowGradients(model, encodings, batch, passOf(true)).weights))));
+    expect(before).toBeGreaterThan(0.4);
+    expect(lossNow()).toBeLessThan(0.1);
+  });
+
+  it('keeps tensors flat over 50 steps and frees its weights', () => {
+    const start = tf.memory().numTensors;
+    const model = small({ dropout: 0.2 });
+    const optimizer = new Adam(model.weights, adamOptions.parse({}));
+    const [encodings, batch, pass] = [encodingsOf(4, 4), batchOf(ragged.items, ragged.responses), passOf(true)];
+    const step = (): void => {
+      const { loss, count, weights, rows } = rowGradients(model, encodings, batch, pass);
+      optimizer.apply(new Map(Object.entries(weights)));
+      tf.dispose([loss, count, rows, ...Object.values(weights)]);
+      tf.dispose({ ...model.score(encodings, batch) });
+    };
+    step();
+    const before = tf.memory().numTensors;
+    for (let repeat = 0; repeat < 50; repeat++) step();
+    expect(tf.memory().numTensors).toBe(before);
+    tf.dispose([encodings, pass.seed, ...Object.values(batch.references), ...Object.values(batch.fields)]);
+    optimizer.dispose();
+    model.dispose();
+    model.dispose();
+    expect(tf.memory().numTensors).toBe(start);
+  });
+
+  it('refuses batches that it cannot read', () => {
+    const model = small();
+    const encodings = encodingsOf(4, 4);
+    const good = batchOf(ragged.items, ragged.responses);
+    const score = (batch: DeviceBatch) => () => model.score(encodings, batch);
+    expect(codeOf(score({ ...good, references: {} }))).toBe('DATA_MISMATCH');
+    expect(codeOf(score({ ...good, fields: {} }))).toBe('DATA_MISMATCH');
+    expect(codeOf(score({ ...good, fields: { responses: tf.zeros([3, 3]) } }))).toBe('DATA_MISMATCH');
+    expect(codeOf(score({ ...good, fields: { responses: tf.zeros([12]) } }))).toBe('DATA_MISMATCH');
+    expect(codeOf(score(batchOf([[0]], [[1]])))).toBe('DATA_MISMATCH');
+    expect(codeOf(() => model.score(encodingsOf(4, 5), good))).toBe('PLUGIN_MISMATCH');
+  });
+});
+
+describe('the plugin', () => {
+  beforeAll(async () => void (await loadEngine()));
+
+  it('makes the model and refuses unknown options', async () => {
+    const model = await plugin.create({ options: dktOptions.parse({ hidden: 3, layers: 1 }), dimension: 4, seed: 1 });
+    expect([model.kind, model.name, model.task]).toEqual(['model', 'dkt', 'knowledge-tracing']);
+    expect(model.weights).toHaveLength(10);
+    expect(dktOptions.safeParse({ units: 3 }).success).toBe(false);
+    expect(dktOptions.safeParse({ dropout: 1 }).success).toBe(false);
+    expect(dktOptions.safeParse({ layers: 0 }).success).toBe(false);
+    expect(dktOptions.parse({})).toEqual({ layers: 2, dropout: 0 });
+  });
+});

@@ -1,0 +1,96 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { DeviceBatch, Pass, Predictions, SequenceLoss, SequenceModel, Weight } from '@gramkit/spec';
+import { binaryCrossEntropy, dropout, gatherRows, lstmFromProjection } from '@gramkit/tensor';
+import type { BetweenLayers } from '@gramkit/tensor';
+import type { DktOptions } from './options.js';
+import { readSteps, type Steps } from './steps.js';
+import { createWeights, type DktWeights } from './weights.js';
+
+/**
+ * Deep knowledge tracing (Piech et al., 2015) over item encodings, as in GRAM: with E the encodings, a the responses,
+ *
+ *     x_t = E_t + R[a_t]
+ *     h   = LSTM(x)
+ *     z_t = fc2 relu(fc1 [h_t ; E_{t+1}])
+ *     L   = mean over pairs (t, t+1) of a sequence of BCE(sigmoid(z_t), a_{t+1})
+ *
+ * The prediction of position t + 1 sees responses up to t and the item of t + 1. Neither padding nor the first item is ever predicted.
+ */
+export class Dkt implements SequenceModel {
+  readonly specificationVersion = 1;
+  readonly kind = 'model';
+  readonly name = 'dkt';
+  readonly task = 'knowledge-tracing';
+  readonly weights: readonly Weight[];
+  readonly #parameters: DktWeights;
+  readonly #dimension: number;
+  readonly #dropout: number;
+
+  /** @param dimension d, the length of an item encoding. */
+  constructor(dimension: number, seed: number, options: DktOptions) {
+    this.#dimension = dimension;
+    this.#dropout = options.dropout;
+    this.#parameters = createWeights(dimension, options.hidden ?? dimension, options.layers, seed);
+    this.weights = this.#parameters.all;
+  }
+
+  loss(itemEncodings: Tensor2D, batch: DeviceBatch, pass: Pass): SequenceLoss {
+    return tf.tidy(() => {
+      const steps = readSteps(itemEncodings, this.#dimension, batch);
+      const logits = this.#logits(itemEncodings, steps, pass);
+      return { ...binaryCrossEntropy(logits, steps.nextResponses, steps.valid), scores: tf.transpose<Tensor2D>(logits) };
+    });
+  }
+
+  score(itemEncodings: Tensor2D, batch: DeviceBatch): Predictions {
+    return tf.tidy(() => {
+      const steps = readSteps(itemEncodings, this.#dimension, batch);
+      const logits = this.#logits(itemEncodings, steps);
+      const { nextResponses: labels, valid, nextItems: references } = steps;
+      return { scores: tf.transpose(logits), labels: tf.transpose(labels), valid: tf.transpose(valid), references: tf.transpose(references) };
+    });
+  }
+
+  dispose(): void {
+    tf.dispose(this.weights.map((weight) => weight.variable));
+  }
+
+  /** z `[length - 1, batch]` */
+  #logits(itemEncodings: Tensor2D, { pastItems, pastResponses, nextItems }: Steps, pass?: Pass): Tensor2D {
+    const { lstm, fc1, fc2 } = this.#parameters;
+    const hidden = lstmFromProjection(this.#projectedInputs(itemEncodings, pastItems, pastResponses), lstm, this.#dropoutBetweenLayers(pass));
+    const [length, batch, size] = hidden.shape;
+    // fc1 [h ; E] = h A + E B + b: E B of the rows, not of the positions.
+    const ofItems = gatherRows(tf.add(tf.matMul(itemEncodings, fc1.itemWeights), fc1.bias), tf.reshape(nextItems, [length * batch]));
+    const ofHidden = tf.matMul(tf.reshape<tf.Rank.R2>(hidden, [length * batch, size]), fc1.hiddenWeights);
+    const predictor = tf.relu(tf.add<Tensor2D>(ofHidden, ofItems));
+    return tf.reshape(tf.add(tf.matMul(predictor, fc2.weights), fc2.bias), [length, batch]);
+  }
+
+  /**
+   * x_t W + b of the first layer, `[length - 1, batch, 4 hidden]`. Since x_t = E_t + R[a_t] takes only 2 values for each row of E,
+   * these are projected and the projections gathered: the unique items of a batch are far fewer than its positions.
+   */
+  #projectedInputs(itemEncodings: Tensor2D, pastItems: Tensor2D, pastResponses: Tensor2D): Tensor3D {
+    const { responses, lstm } = this.#parameters;
+    const { inputWeights, inputBias, recurrentBias } = lstm[0]!;
+    const rows = itemEncodings.shape[0];
+    const gates = inputWeights.shape[1];
+    const ofItems = tf.add(tf.matMul(itemEncodings, inputWeights), tf.add(inputBias, recurrentBias));
+    const ofResponses = tf.matMul(responses, inputWeights);
+    const table = tf.add(tf.reshape(ofResponses, [2, 1, gates]), tf.reshape(ofItems, [1, rows, gates]));
+    const positions = tf.add(tf.mul(tf.cast(pastResponses, 'int32'), tf.scalar(rows, 'int32')), tf.maximum(pastItems, tf.scalar(0, 'int32')));
+    return gatherRows(tf.reshape(table, [2 * rows, gates]), positions) as Tensor3D;
+  }
+
+  /** A mask's rows are the time steps, its elements depend on the place in the batch: a padded batch has the masks of the shorter one. */
+  #dropoutBetweenLayers(pass: Pass | undefined): BetweenLayers {
+    if (pass === undefined) return (outputs) => outputs;
+    return (outputs, layer) => {
+      const [length, batch, size] = outputs.shape;
+      const settings = { rate: this.#dropout, site: layer, strides: [size, 1] };
+      return dropout(outputs, [batch, size], settings, { ...pass, maskRows: tf.range(0, length, 1, 'int32') });
+    };
+  }
+}

@@ -1,0 +1,73 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { GramkitError } from '@gramkit/spec';
+import type { DeviceBatch } from '@gramkit/spec';
+
+/** What DKT reads of a batch, time-major `[length - 1, batch]`: the past of each prediction, and what is predicted. */
+export interface Steps {
+  /** int32: the item of position t, -1 at padding. */
+  readonly pastItems: Tensor2D;
+  /** 0 or 1: whether position t was answered correctly. */
+  readonly pastResponses: Tensor2D;
+  /** int32: the item of position t + 1, -1 at padding. */
+  readonly nextItems: Tensor2D;
+  readonly nextResponses: Tensor2D;
+  /** 1 where position t + 1 is no padding. */
+  readonly valid: Tensor2D;
+}
+
+/**
+ * The steps of a batch whose items point to rows of `itemEncodings` `[rows, dimension]`.
+ * @throws GramkitError DATA_MISMATCH where the batch is none of knowledge tracing or too short, PLUGIN_MISMATCH for encodings of another length.
+ */
+export function readSteps(itemEncodings: Tensor2D, dimension: number, { references, fields }: DeviceBatch): Steps {
+  checkEncodings(itemEncodings, dimension);
+  const items = present(references.items, 'references.items');
+  const responses = present(fields.responses, 'fields.responses');
+  checkShapes(items, responses);
+  const nextItems = positions(items, 1);
+  return {
+    pastItems: positions(items, 0),
+    pastResponses: positions(responses, 0),
+    nextItems,
+    nextResponses: positions(responses, 1),
+    valid: tf.cast(tf.greaterEqual<Tensor2D>(nextItems, tf.scalar(0, 'int32')), 'float32'),
+  };
+}
+
+/** All positions but one from position `first` on, time-major: `[batch, length]` to `[length - 1, batch]`. */
+function positions(values: Tensor2D, first: 0 | 1): Tensor2D {
+  const [batch, length] = values.shape;
+  return tf.transpose<Tensor2D>(tf.slice2d(values, [0, first], [batch, length - 1]));
+}
+
+function checkEncodings({ shape }: Tensor, dimension: number): void {
+  if (shape.length === 2 && shape[1] === dimension) return;
+  throw new GramkitError('PLUGIN_MISMATCH', `DKT was made for item encodings [rows, ${dimension}] and got [${shape.join(', ')}]`, {
+    fix: 'Make the model with the dimension of the item encoder.',
+  });
+}
+
+function present(tensor: Tensor | undefined, field: string): Tensor2D {
+  if (tensor !== undefined && tensor.rank === 2) return tensor as Tensor2D;
+  const found = tensor === undefined ? 'has none' : `has [${tensor.shape.join(', ')}]`;
+  throw new GramkitError('DATA_MISMATCH', `DKT reads '${field}' [batch, length] of a batch; this one ${found}`, {
+    field,
+    fix: 'Train DKT on a data set for knowledge tracing.',
+  });
+}
+
+function checkShapes(items: Tensor2D, responses: Tensor2D): void {
+  if (!tf.util.arraysEqual(items.shape, responses.shape)) {
+    throw new GramkitError('DATA_MISMATCH', `The batch has items [${items.shape.join(', ')}] and responses [${responses.shape.join(', ')}]`, {
+      field: 'fields.responses',
+      fix: 'Give one response for each item.',
+    });
+  }
+  if (items.shape[1] < 2) {
+    throw new GramkitError('DATA_MISMATCH', `The batch's sequences have ${items.shape[1]} position(s); a prediction takes 2`, {
+      field: 'references.items',
+      fix: 'Leave out histories of fewer than 2 interactions.',
+    });
+  }
+}
