@@ -9,6 +9,7 @@ export { formatConfiguration, writtenForm, type ResolvedComponent, type Resolved
 export { parseStrategy, strategySlug } from './configuration/strategy-shorthand.js';
 export { resolveComponents, resolveEncoder, resolvePredicting, type PredictingComponents, type RunComponents } from './container/run-components.js';
 export { createRunContainer, type RunContainer, type RunSurroundings } from './container/run-container.js';
+export { createReader } from './data/create-reader.js';
 export { createEncoder, type CreateEncoderOptions } from './encoding/create-encoder.js';
 export { loadRun } from './encoding/load-run.js';
 export type { RunEncoder } from './encoding/run-encoder.js';

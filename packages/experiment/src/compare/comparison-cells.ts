@@ -23,7 +23,7 @@ export const comparisonColumns: readonly Column[] = [
 
 /** What a reader of the table must know beside it. */
 export function comparisonNotes(comparison: Comparison): string[] {
-  const notes = ['Time is training alone: no evaluation, no checkpoints. s / step is the mean over all steps; peak memory the largest resident size of a process of its own.'];
+  const notes = ['Time is training alone: no evaluation, no checkpoints; s / step is the mean over all steps. What a strategy does once before its first step is not in s / epoch. Peak memory is the largest resident size of a run in its own process.'];
   const cut = comparison.rows.filter((row) => !row.complete).map((row) => row.strategy);
   if (cut.length > 0) notes.push(`Training was cut short for ${cut.join(', ')}: no quality is shown.`);
   if (comparison.rows.some((row) => row.epochBasis === 'extrapolated')) notes.push('Extrapolated: the steps made, times the steps of an epoch.');

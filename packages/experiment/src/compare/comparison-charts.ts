@@ -10,7 +10,7 @@ export function comparisonCharts(comparison: Comparison): string[] {
   return [
     barChart('Seconds per epoch (logarithmic)', rows, (row) => row.secondsPerEpoch, (row) => `${formatSeconds(row.secondsPerEpoch)} s${row.epochBasis === 'extrapolated' ? ', extrapolated' : ''}`, 'logarithmic'),
     barChart('Peak memory', rows, (row) => row.peakMemoryBytes, (row) => formatBytes(row.peakMemoryBytes), 'linear'),
-    qualityChart(rows.filter((row) => row.auc !== null && row.trainingSeconds > 0), comparison.ceilingAuc),
+    qualityChart(rows.flatMap((row, series) => (row.auc !== null && row.trainingSeconds > 0 ? [{ strategy: row.strategy, seconds: row.trainingSeconds, auc: row.auc, series }] : [])), comparison.ceilingAuc),
   ];
 }
 
@@ -42,24 +42,48 @@ function shareOf(values: readonly number[], scale: Scale): (value: number) => nu
   return (value) => (value <= 0 ? 0 : (Math.log(value) - floor) / (Math.log(largest) - floor));
 }
 
-function qualityChart(rows: readonly ComparisonRow[], ceiling: number | null): string {
+/** A run in the chart of quality; `series` decides its colour, as in the other charts. */
+interface QualityPoint {
+  readonly strategy: string;
+  readonly seconds: number;
+  readonly auc: number;
+  readonly series: number;
+}
+
+function qualityChart(points: readonly QualityPoint[], ceiling: number | null): string {
   const title = 'AUC against training time (seconds, logarithmic)';
-  if (rows.length === 0) return figure(title, 40, `<text class="name" x="10" y="25">No run was trained to its end.</text>`, 'no run was trained to its end');
+  if (points.length === 0) return figure(title, 40, `<text class="name" x="10" y="25">No run was trained to its end.</text>`, 'no run was trained to its end');
   const height = 300;
   const frame = { left: 60, right: width - 120, top: 20, bottom: height - 40 };
-  const qualities = [...rows.map((row) => row.auc!), ...(ceiling === null ? [] : [ceiling])];
-  const yRange = padded(Math.min(...qualities), Math.max(...qualities));
-  const xRange = padded(Math.log(Math.min(...rows.map((row) => row.trainingSeconds))), Math.log(Math.max(...rows.map((row) => row.trainingSeconds))));
-  const x = (seconds: number): number => frame.left + ((Math.log(seconds) - xRange[0]) / (xRange[1] - xRange[0])) * (frame.right - frame.left);
-  const y = (auc: number): number => frame.bottom - ((auc - yRange[0]) / (yRange[1] - yRange[0])) * (frame.bottom - frame.top);
+  const y = axis([...points.map((point) => point.auc), ...(ceiling === null ? [] : [ceiling])], frame.bottom, frame.top);
+  const x = axis(points.map((point) => Math.log(point.seconds)), frame.left, frame.right);
   const axes = [
     `<path class="axis" d="M${frame.left} ${frame.top}V${frame.bottom}H${frame.right}"/>`,
-    ...[0, 0.5, 1].map((part) => yTick(yRange[0] + part * (yRange[1] - yRange[0]), y, frame)),
-    ...[0, 0.5, 1].map((part) => xTick(Math.exp(xRange[0] + part * (xRange[1] - xRange[0])), x, frame.bottom)),
-    ceiling === null ? '' : `<path class="ceiling" d="M${frame.left} ${y(ceiling).toFixed(1)}H${frame.right}"/><text class="value" x="${frame.right + 6}" y="${(y(ceiling) + 4).toFixed(1)}">ceiling</text>`,
+    ...y.ticks.map((auc) => yTick(auc, y.place(auc), frame)),
+    ...x.ticks.map((logarithm) => xTick(Math.exp(logarithm), x.place(logarithm), frame.bottom)),
+    ceiling === null ? '' : `<path class="ceiling" d="M${frame.left} ${y.place(ceiling).toFixed(1)}H${frame.right}"/><text class="value" x="${frame.right + 6}" y="${(y.place(ceiling) + 4).toFixed(1)}">ceiling</text>`,
   ];
-  const points = rows.map((row, index) => `<circle class="series-${index % 6}" cx="${x(row.trainingSeconds).toFixed(1)}" cy="${y(row.auc!).toFixed(1)}" r="6"/><text class="name" x="${(x(row.trainingSeconds) + 10).toFixed(1)}" y="${(y(row.auc!) + 4).toFixed(1)}">${escapeHtml(row.strategy)}</text>`);
-  return figure(title, height, [...axes, ...points].join(''), rows.map((row) => `${row.strategy}: ${formatQuality(row.auc)} after ${formatSeconds(row.trainingSeconds)} seconds`).join('; '));
+  const placed = points.map((point) => ({ ...point, x: x.place(Math.log(point.seconds)), y: y.place(point.auc) }));
+  const labels = apart(placed.map((point) => point.y));
+  const marks = placed.map((point, index) => `<circle class="series-${point.series % 6}" cx="${point.x.toFixed(1)}" cy="${point.y.toFixed(1)}" r="6"/><text class="name" x="${(point.x + 10).toFixed(1)}" y="${(labels[index]! + 4).toFixed(1)}">${escapeHtml(point.strategy)}</text>`);
+  return figure(title, height, [...axes, ...marks].join(''), points.map((point) => `${point.strategy}: ${formatQuality(point.auc)} after ${formatSeconds(point.seconds)} seconds`).join('; '));
+}
+
+/** A linear axis with room on both sides. */
+function axis(values: readonly number[], from: number, to: number): { readonly place: (value: number) => number; readonly ticks: readonly number[] } {
+  const [low, high] = padded(Math.min(...values), Math.max(...values));
+  return { place: (value) => from + ((value - low) / (high - low)) * (to - from), ticks: [low, (low + high) / 2, high] };
+}
+
+/** Heights of labels, moved down where they would lie over one another. */
+function apart(heights: readonly number[]): number[] {
+  const lineHeight = 16;
+  const moved = [...heights];
+  const order = heights.map((_, index) => index).sort((first, second) => heights[first]! - heights[second]!);
+  order.forEach((index, rank) => {
+    if (rank > 0) moved[index] = Math.max(heights[index]!, moved[order[rank - 1]!]! + lineHeight);
+  });
+  return moved;
 }
 
 interface Frame {
@@ -67,12 +91,12 @@ interface Frame {
   readonly right: number;
 }
 
-function yTick(auc: number, y: (auc: number) => number, frame: Frame): string {
-  return `<path class="grid" d="M${frame.left} ${y(auc).toFixed(1)}H${frame.right}"/><text class="value" x="${frame.left - 6}" y="${(y(auc) + 4).toFixed(1)}" text-anchor="end">${auc.toFixed(3)}</text>`;
+function yTick(auc: number, y: number, frame: Frame): string {
+  return `<path class="grid" d="M${frame.left} ${y.toFixed(1)}H${frame.right}"/><text class="value" x="${frame.left - 6}" y="${(y + 4).toFixed(1)}" text-anchor="end">${auc.toFixed(3)}</text>`;
 }
 
-function xTick(seconds: number, x: (seconds: number) => number, bottom: number): string {
-  return `<text class="value" x="${x(seconds).toFixed(1)}" y="${bottom + 18}" text-anchor="middle">${formatSeconds(seconds)} s</text>`;
+function xTick(seconds: number, x: number, bottom: number): string {
+  return `<text class="value" x="${x.toFixed(1)}" y="${bottom + 18}" text-anchor="middle">${formatSeconds(seconds)} s</text>`;
 }
 
 /** A range with room on both sides; never empty. */

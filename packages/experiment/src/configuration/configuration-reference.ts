@@ -26,11 +26,11 @@ function section(title: string, description: string | undefined, schema: JsonSch
   return ['', `## ${title}`, '', ...(description === undefined ? [] : [description, '']), ...table];
 }
 
-/** A row a leaf; sections only as the prefix of their keys. */
+/** A row a key, and one for each section before its keys. */
 function rowsOf(schema: JsonSchema, path: readonly string[]): string[][] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
     const here = [...path, key];
-    if (property.properties !== undefined) return rowsOf(property, here);
+    if (property.properties !== undefined) return [[`\`${here.join('.')}\``, 'section', '', property.description ?? ''], ...rowsOf(property, here)];
     const needed = schema.required?.includes(key) === true;
     const value = property.default === undefined ? (needed ? 'required' : 'optional') : `\`${JSON.stringify(property.default)}\``;
     return [[`\`${here.join('.')}\``, typeOf(property), value, property.description ?? '']];
@@ -42,6 +42,8 @@ function typeOf(schema: JsonSchema): string {
   if (branches !== undefined) return [...new Set(branches.map(typeOf))].join(' or ');
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
+  if (schema.properties !== undefined) return `{ ${Object.entries(schema.properties).map(([key, property]) => (property.const === undefined ? key : `${key}: ${typeOf(property)}`)).join(', ')} }`;
+  if (schema.prefixItems !== undefined) return `list of ${schema.prefixItems.map(typeOf).join(' and ')}`;
   if (schema.items !== undefined) return `list of ${typeOf(schema.items)}`;
   const type = typeof schema.type === 'string' ? schema.type : (schema.type?.join(' or ') ?? 'any');
   return `${type}${rangeOf(schema)}`;

@@ -96,16 +96,27 @@ function sectionAt(value: unknown, path: readonly string[]): unknown {
  * @throws GramkitError CONFIGURATION_INVALID; PLUGIN_NOT_FOUND and the like.
  */
 export async function resolveSection(name: Place['name'], section: Readonly<Record<string, unknown>>, baseDirectory: string, plugins: readonly Plugin[] = []): Promise<ResolvedComponent> {
+  const value = { [name]: section };
+  return resolvePart(name, { value, source: `(${name})`, baseDirectory, name, placeOf: () => ({ source: `(${name})` }) }, plugins);
+}
+
+/**
+ * One component of a configuration; whatever else is written there is not looked at.
+ * @throws GramkitError CONFIGURATION_INVALID; PLUGIN_NOT_FOUND and the like.
+ */
+export async function resolvePart(name: Place['name'], document: ConfigurationDocument, plugins: readonly Plugin[] = []): Promise<ResolvedComponent> {
   const place = places.find((candidate) => candidate.name === name)!;
-  const problems = new Problems({ placeOf: () => ({ source: `(${name})` }) });
-  const component = await resolveComponent(place, section, { projectDirectory: baseDirectory, registered: plugins }, problems);
+  const problems = new Problems(document);
+  const section = sectionAt(document.value, place.path);
+  if (useOf(section) === undefined) problems.add({ path: place.path, message: `expected a section with 'use', the name of a ${place.kind}` });
+  const component = await resolveComponent(place, section, { projectDirectory: document.baseDirectory, registered: plugins }, problems);
   problems.throwIfAny();
   return component!;
 }
 
 async function resolveComponent(place: Place, section: unknown, sources: PluginSources, problems: Problems): Promise<ResolvedComponent | undefined> {
-  if (!isRecord(section) || typeof section['use'] !== 'string' || section['use'] === '') return undefined;
-  const use = section['use'];
+  const use = useOf(section);
+  if (use === undefined || !isRecord(section)) return undefined;
   try {
     const plugin = await resolvePlugin(place.kind, use, sources);
     return await checkOptions(place, use, plugin, section, problems);
@@ -114,6 +125,10 @@ async function resolveComponent(place: Place, section: unknown, sources: PluginS
     problems.addError([...place.path, 'use'], error);
     return undefined;
   }
+}
+
+function useOf(section: unknown): string | undefined {
+  return isRecord(section) && typeof section['use'] === 'string' && section['use'] !== '' ? section['use'] : undefined;
 }
 
 async function checkOptions(place: Place, use: string, plugin: Plugin, section: Readonly<Record<string, unknown>>, problems: Problems): Promise<ResolvedComponent | undefined> {

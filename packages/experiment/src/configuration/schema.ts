@@ -42,8 +42,8 @@ export const engineSchema = z.strictObject({
 });
 
 const optimizersSchema = z.strictObject({
-  encoder: componentOr('adam').describe("Optimizer of the encoder's weights."),
-  model: componentOr('adam').describe("Optimizer of the sequence model's weights."),
+  encoder: componentOr('adam').describe("Optimizer of the encoder's weights; its learningRate is 1e-4 unless given."),
+  model: componentOr('adam').describe("Optimizer of the sequence model's weights; its learningRate is 1e-3 unless given."),
 });
 
 /** A configuration before plugins have checked their own options. */

@@ -7,7 +7,8 @@ import { deriveSeed } from './derive-seed.js';
 
 /** What a container is given from outside. */
 export interface RunSurroundings {
-  readonly engine: Engine;
+  /** Left out where nothing is computed: a component that asks for it is refused. */
+  readonly engine?: Engine;
   readonly logger: RunLogger;
   /** Folder of the model that set-up brought. */
   readonly defaultModelDirectory: string;
@@ -52,7 +53,7 @@ export function createRunContainer(configuration: ContainerConfiguration, surrou
 }
 
 function bindSurroundings(container: Container, configuration: ContainerConfiguration, surroundings: RunSurroundings): void {
-  container.bind(tokens.engine.key).toConstantValue(surroundings.engine);
+  container.bind(tokens.engine.key).toDynamicValue(() => engineOf(surroundings));
   container.bind(tokens.logger.key).toConstantValue(surroundings.logger);
   container.bind(tokens.defaultModelDirectory.key).toConstantValue(surroundings.defaultModelDirectory);
   container.bind(tokens.baseDirectory.key).toConstantValue(configuration.baseDirectory);
@@ -63,6 +64,11 @@ function bindSurroundings(container: Container, configuration: ContainerConfigur
   const weights = tokens.optimizedWeights.key;
   container.bind(weights).toDynamicValue(async (context) => (await encoderOf(context)).weights).whenNamed('encoderOptimizer');
   container.bind(weights).toDynamicValue(async (context) => (await modelOf(context)).weights).whenNamed('modelOptimizer');
+}
+
+function engineOf({ engine }: RunSurroundings): Engine {
+  if (engine !== undefined) return engine;
+  throw new GramkitError('PLUGIN_INVALID', 'a component asks for the engine, and there is none here', { fix: 'Use the component in a run: it cannot be created alone.' });
 }
 
 function encoderOf(context: ResolutionContext): Promise<{ readonly dimension: number; readonly weights: readonly Weight[] }> {
