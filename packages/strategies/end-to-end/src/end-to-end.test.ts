@@ -22,7 +22,7 @@ describe('end-to-end', () => {
           seed: tf.scalar(0, 'int32'),
           maskRows: uploadRows(batch.itemIds),
         });
-        return setting.sequenceModel.loss(encodings, uploadBatch(batch)).loss.arraySync();
+        return setting.sequenceModel.loss(encodings, uploadBatch(batch), { training: false, seed: tf.scalar(0, 'int32') }).loss.arraySync();
       });
     const strategy = new EndToEnd(setting, unlimited);
     await strategy.begin(setting.context);

@@ -3,6 +3,7 @@ import type { StepReport } from '@gramkit/spec';
 import { recordedSetting, relativeDifference, trainedSetting, weightValues } from '@gramkit/strategy-testing';
 import type { TinySettingOptions } from '@gramkit/strategy-testing';
 import singleStep from '@gramkit/strategy-single-step';
+import { uploadBatch } from '@gramkit/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -115,8 +116,7 @@ describe('multi-step', () => {
     await runEpochs(other, again, 0, 9);
     const table = await other.itemEncodings();
     const batch = again.batch(9);
-    const onDevice = { references: { items: tf.tensor(batch.references.items!.data, [4, 6], 'int32') }, fields: { responses: tf.tensor(batch.fields.responses!.data, [4, 6]) } };
-    const expected = again.sequenceModel.loss(tf.gather(table, batch.itemIds), onDevice).loss.arraySync();
+    const expected = again.sequenceModel.loss(tf.gather(table, batch.itemIds), uploadBatch(batch), { training: false, seed: tf.scalar(0, 'int32') }).loss.arraySync();
     expect((await other.step(batch)).loss).toBeCloseTo(expected, 5);
   });
 
@@ -263,6 +263,27 @@ describe('multi-step', () => {
     expect(allWeights(resumed)).toEqual(allWeights(whole));
     expect([...before, ...after].map(({ loss }) => loss)).toEqual(reports.map(({ loss }) => loss));
     expect([...part.events, ...resumed.events]).toEqual(whole.events);
+  });
+
+  it('fills the first window alike when stopped between the last step of the warm-up and the end of its epoch', async () => {
+    const filled = [];
+    for (const stopped of [false, true]) {
+      const setting = trainedSetting({ stepsPerEpoch: 2, epochs: 4 });
+      let strategy = await begunMultiStep(setting);
+      for (let step = 0; step < 2; step++) await strategy.step(setting.batch(step));
+      if (stopped) {
+        const state = strategy.state();
+        strategy.dispose();
+        strategy = await begunMultiStep(setting);
+        strategy.restore(state);
+      }
+      await strategy.endEpoch();
+      const { encoderItemsForward } = await strategy.step(setting.batch(2));
+      const { tensors } = strategy.state();
+      filled.push({ encoderItemsForward, encodings: (tensors['window/encodings'] as Tensor2D).arraySync(), known: tensors['current/rows']!.size });
+    }
+    expect(filled[1]).toEqual(filled[0]);
+    expect(filled[0]).toMatchObject({ encoderItemsForward: 0, known: 20 });
   });
 
   it('closes a window at the end of an epoch cut short, and at the end of the run; tells its cost in the next step', async () => {

@@ -79,6 +79,18 @@ describe('regression', () => {
     expect(relativeDifference(gradients[1]!, gradients[0]!)).toBeLessThan(1e-5);
   });
 
+  it('takes its first step along the displacement alone, untouched by the rounding of another chunking in the filling', async () => {
+    const gradients = [0, 1e-6].map(async (rounding) => {
+      const setting = recordedSetting();
+      const { encodings, displacement } = movedWindow(setting, 1e-5);
+      const window = new Window(0, 5);
+      window.restore(rows, tf.mul(encodings, 1 + rounding), displacement, { moveNorms: tf.scalar(0), rowRates: tf.scalar(0) });
+      await regress(input(setting, window));
+      return setting.encoderOptimizer.updates[0]!;
+    });
+    expect(relativeDifference(await gradients[1]!, await gradients[0]!)).toBe(0);
+  });
+
   it('brings the encoder nearer to the rows, pass by pass', async () => {
     const setting = trainedSetting({}, { encoder: 0.02, model: 0 });
     const recorded = recordedSetting();

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import type { DeviceTensors, EncoderPass, ItemEncoder, Weight } from '@gramkit/spec';
 import { specificationVersion } from '@gramkit/spec';
 import { vocabularySize } from './catalogue.js';
+import { keepMask } from './keep-mask.js';
 
 export interface PoolingEncoderOptions {
   readonly dimension?: number;
@@ -55,18 +56,11 @@ export class PoolingEncoder implements ItemEncoder {
     const mask = tf.cast(tf.less(tf.reshape(tf.range(0, length, 1, 'int32'), [1, length]), tf.reshape(lengths!, [items, 1])), 'float32');
     const sum = tf.sum(tf.mul(words, tf.expandDims(mask, 2)), 1);
     const mean = tf.div(sum, tf.cast(tf.reshape(lengths!, [items, 1]), 'float32'));
-    const kept = pass.training && this.#dropout > 0 ? tf.mul(mean, keepMask(pass, mean.shape[1]!, this.#dropout)) : mean;
+    const kept = pass.training && this.#dropout > 0 ? tf.mul(mean, keepMask(pass.seed, pass.maskRows, mean.shape[1]!, this.#dropout)) : mean;
     return tf.matMul(tf.tanh(tf.add(tf.matMul(kept as Tensor2D, this.#projection as Tensor2D), this.#bias)) as Tensor2D, this.#output as Tensor2D);
   }
 
   dispose(): void {
     this.weights.forEach(({ variable }) => variable.dispose());
   }
-}
-
-/** `[rows, width]` of 0 and 1/(1-rate), out of seed, mask row and column alone. */
-function keepMask({ seed, maskRows }: EncoderPass, width: number, rate: number): Tensor {
-  const place = tf.add(tf.mul(tf.reshape(tf.cast(maskRows, 'float32'), [-1, 1]), 12.9898), tf.mul(tf.reshape(tf.range(0, width), [1, width]), 78.233));
-  const noise = tf.mul(tf.sin(tf.add(place, tf.cast(tf.mod(seed, tf.scalar(1009, 'int32')), 'float32'))), 4375.5453);
-  return tf.div(tf.cast(tf.greaterEqual(tf.sub(noise, tf.floor(noise)), rate), 'float32'), 1 - rate);
 }

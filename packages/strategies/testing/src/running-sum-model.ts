@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
-import type { DeviceBatch, Predictions, SequenceLoss, SequenceModel, Weight } from '@gramkit/spec';
+import type { DeviceBatch, Pass, Predictions, SequenceLoss, SequenceModel, Weight } from '@gramkit/spec';
 import { specificationVersion } from '@gramkit/spec';
+import { keepMask } from './keep-mask.js';
 
 /**
  * A sequence model small enough for finite differences: `s_t = sum_{k<=t} (2 r_k - 1) h_k`, logit of position t+1
- * `<tanh(s_t W), h_{t+1}>`; binary cross-entropy over real positions.
+ * `<dropout(tanh(s_t W)), h_{t+1}>`; binary cross-entropy over real positions.
  */
 export class RunningSumModel implements SequenceModel {
   readonly specificationVersion = specificationVersion;
@@ -16,7 +17,10 @@ export class RunningSumModel implements SequenceModel {
   readonly #mixing: Variable;
   readonly #scale: Variable;
 
-  constructor(dimension = 5, seed = 11) {
+  readonly #dropout: number;
+
+  constructor(dimension = 5, seed = 11, dropout = 0) {
+    this.#dropout = dropout;
     this.#mixing = tf.variable(tf.randomNormal([dimension, dimension], 0, 0.5, 'float32', seed));
     this.#scale = tf.variable(tf.scalar(1.5));
     this.weights = [
@@ -25,14 +29,18 @@ export class RunningSumModel implements SequenceModel {
     ];
   }
 
-  loss(itemEncodings: Tensor2D, batch: DeviceBatch): SequenceLoss {
-    const { scores, labels, valid } = this.score(itemEncodings, batch);
+  loss(itemEncodings: Tensor2D, batch: DeviceBatch, pass: Pass): SequenceLoss {
+    const { scores, labels, valid } = this.#predict(itemEncodings, batch, pass);
     const count = tf.sum(valid);
     const losses = tf.sub(tf.softplus(scores), tf.mul(scores, labels));
     return { loss: tf.div(tf.sum(tf.mul(losses, valid)), count) as Scalar, count: tf.reshape(count, []) as Scalar, scores: scores as Tensor2D };
   }
 
-  score(itemEncodings: Tensor2D, { references, fields }: DeviceBatch): Predictions {
+  score(itemEncodings: Tensor2D, batch: DeviceBatch): Predictions {
+    return this.#predict(itemEncodings, batch, undefined);
+  }
+
+  #predict(itemEncodings: Tensor2D, { references, fields }: DeviceBatch, pass: Pass | undefined): Predictions {
     const items = references.items as Tensor2D;
     const [size, length] = items.shape;
     const dimension = itemEncodings.shape[1];
@@ -40,7 +48,9 @@ export class RunningSumModel implements SequenceModel {
     const encodings = tf.mul(tf.gather(itemEncodings, tf.relu(items)), tf.expandDims(real, 2)) as Tensor3D; // [size, length, dimension]
     const signs = tf.expandDims(tf.sub(tf.mul(fields.responses!, 2), 1), 2);
     const states = runningSums(tf.mul(encodings, signs) as Tensor3D);
-    const mixed = tf.reshape(tf.tanh(tf.matMul(tf.reshape(states, [-1, dimension]), this.#mixing as Tensor2D)), [size, length - 1, dimension]);
+    const hidden = tf.tanh(tf.matMul(tf.reshape(states, [-1, dimension]), this.#mixing as Tensor2D));
+    const kept = pass?.training && this.#dropout > 0 ? tf.mul(hidden, keepMask(pass.seed, tf.range(0, hidden.shape[0]!, 1, 'int32'), dimension, this.#dropout)) : hidden;
+    const mixed = tf.reshape(kept, [size, length - 1, dimension]);
     const next = tf.slice(encodings, [0, 1, 0], [size, length - 1, dimension]);
     return {
       scores: tf.mul(tf.sum(tf.mul(mixed, next), 2), this.#scale),

@@ -9,6 +9,7 @@ import { RunningSumModel } from './running-sum-model.js';
 
 export interface TinySettingOptions {
   readonly items?: number;
+  /** Of both networks. */
   readonly dropout?: number;
   readonly seed?: number;
   readonly epochs?: number;
@@ -51,7 +52,7 @@ function setting<Made extends Optimizer>(
   { items = 20, dropout = 0, seed = 1, epochs = 3, stepsPerEpoch = 60, evaluate }: TinySettingOptions,
   optimizers: (networks: { itemEncoder: PoolingEncoder; sequenceModel: RunningSumModel }) => { encoderOptimizer: Made; sequenceModelOptimizer: Made },
 ): Setting<Made> {
-  const networks = { itemEncoder: new PoolingEncoder({ dropout }), sequenceModel: new RunningSumModel() };
+  const networks = { itemEncoder: new PoolingEncoder({ dropout }), sequenceModel: new RunningSumModel(undefined, undefined, dropout) };
   const made = optimizers(networks);
   const catalogue = tinyCatalogue(items);
   const events: StrategyEvent[] = [];
