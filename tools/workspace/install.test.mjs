@@ -22,8 +22,8 @@ function write(path, content) {
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'gram-install-'));
   write('package-lock.json', { packages });
-  const { '': _root, 'node_modules/for-another-system': _optional, ...installed } = packages;
-  write('node_modules/.package-lock.json', { packages: installed });
+  const installed = Object.entries(packages).filter(([path, entry]) => path !== '' && !entry.optional);
+  write('node_modules/.package-lock.json', { packages: Object.fromEntries(installed) });
   for (const path of ['node_modules/@x/a', 'node_modules/b']) write(join(path, 'package.json'), {});
 });
 
