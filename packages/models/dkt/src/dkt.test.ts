@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { loadEngine } from '@gramkit/engine-tensorflow';
 import { isGramkitError, type DeviceBatch, type Pass } from '@gramkit/spec';
-import { Adam, adamOptions, normal, randomSource, rowGradients } from '@gramkit/tensor';
+import { Adam, adamOptions, applyGradients, normal, randomSource, rowGradients } from '@gramkit/tensor';
 import { beforeAll, describe, expect, it } from 'vitest';
 import oracle from './__fixtures__/dkt.json' with { type: 'json' };
 import { Dkt } from './dkt.js';
@@ -207,9 +207,24 @@ describe('Dkt', () => {
     const batch = batchOf([[0, 1, 2, 0], [0, 1, 2, 0], [1, 2, 0, -1]], [[1, 1, 1, 1], [0, 0, 0, 0], [1, 1, 1, 0]]);
     const lossNow = (): number => model.loss(encodings, batch, passOf(true)).loss.dataSync()[0];
     const before = lossNow();
-    for (let step = 0; step < 60; step++) tf.tidy(() => optimizer.apply(new Map(Object.entries(rowGradients(model, encodings, batch, passOf(true)).weights))));
+    for (let step = 0; step < 60; step++) tf.tidy(() => applyGradients(optimizer, rowGradients(model, encodings, batch, passOf(true)).weights));
     expect(before).toBeGreaterThan(0.4);
     expect(lossNow()).toBeLessThan(0.1);
+  });
+
+  it('trains to the same weights bit for bit, also where several threads compute', () => {
+    const [rows, length, users] = [40, 40, 32];
+    const draw = randomSource(21);
+    const table = (below: number): number[][] => Array.from({ length: users }, () => Array.from({ length }, () => Math.floor(draw.uniform() * below)));
+    const [items, responses] = [table(rows), table(2)];
+    const train = (): number[][] => {
+      const model = new Dkt(96, 5, dktOptions.parse({ dropout: 0.3 }));
+      const optimizer = new Adam(model.weights, adamOptions.parse({ learningRate: 0.01 }));
+      const [encodings, batch] = [encodingsOf(rows, 96), batchOf(items, responses)];
+      for (let step = 0; step < 5; step++) tf.tidy(() => applyGradients(optimizer, rowGradients(model, encodings, batch, passOf(true, step)).weights));
+      return model.weights.map(({ variable }) => valuesOf(variable));
+    };
+    expect(train()).toEqual(train());
   });
 
   it('keeps tensors flat over 50 steps and frees its weights', () => {
@@ -219,7 +234,7 @@ describe('Dkt', () => {
     const [encodings, batch, pass] = [encodingsOf(4, 4), batchOf(ragged.items, ragged.responses), passOf(true)];
     const step = (): void => {
       const { loss, count, weights, rows } = rowGradients(model, encodings, batch, pass);
-      optimizer.apply(new Map(Object.entries(weights)));
+      applyGradients(optimizer, weights);
       tf.dispose([loss, count, rows, ...Object.values(weights)]);
       tf.dispose({ ...model.score(encodings, batch) });
     };
