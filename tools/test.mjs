@@ -4,34 +4,33 @@ import { buildPackages, nx, nxEnvironment } from './workspace/build.mjs';
 import { Failure, reportFailure } from './workspace/failure.mjs';
 import { gram } from './workspace/gram.mjs';
 import { installPackages, workspaceFolders } from './workspace/install.mjs';
+import { installedProgram } from './workspace/installed-program.mjs';
 import { checkNodeVersion } from './workspace/node-version.mjs';
-import { runProgram, wasInterrupted } from './workspace/program.mjs';
+import { runProgram } from './workspace/program.mjs';
 import { addCounts, countTests, noTests, removeTestResults, summaryLine } from './workspace/test-results.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const installed = (...path) => [process.execPath, join(root, 'node_modules', ...path)];
-const vitest = installed('vitest', 'vitest.mjs');
 
-/** A stage that is one program; it shows its own output. */
+/** A stage that is one program; it shows its own output. `command` is asked for when it runs: before, nothing may be installed. */
 function stage(name, command, fix, env = {}) {
   return async () => {
     process.stderr.write(`\n== ${name}\n`);
-    const exitCode = await runProgram(command, { cwd: root, env });
-    if (wasInterrupted(exitCode)) throw new Failure(`${name} was interrupted`, 'npm test', { exitCode: 130 });
+    const { exitCode, interrupted } = await runProgram(command(), { cwd: root, env });
+    if (interrupted) throw new Failure(`${name} was interrupted`, 'npm test', { exitCode: 130 });
     if (exitCode !== 0) throw new Failure(`${name} failed`, `mend what it says above; to run it alone: ${fix}`);
   };
 }
 
 const checks = [
   () => buildPackages(root),
-  stage('lint', installed('eslint', 'bin', 'eslint.js').concat('.'), 'npm run lint'),
-  stage('type check', installed('typescript', 'bin', 'tsc').concat('--noEmit', '-p', 'tsconfig.json'), 'npm run typecheck'),
-  stage('set-up', gram(root, 'setup'), 'npx gram setup'),
+  stage('lint', () => [...installedProgram(root, 'eslint'), '.'], 'npm run lint'),
+  stage('type check', () => [...installedProgram(root, 'typescript', 'tsc'), '--noEmit', '-p', 'tsconfig.json'], 'npm run typecheck'),
+  stage('set-up', () => gram(root, 'setup'), 'npx gram setup'),
 ];
 
 const tests = [
-  stage('tests of the tools', vitest.concat('run', '--root', 'tools'), 'npx vitest run --root tools'),
-  stage('tests of the packages', nx(root, 'run-many', '-t', 'test', '--parallel=1', '--outputStyle=stream-without-prefixes'), 'npx nx run-many -t test', nxEnvironment),
+  stage('tests of the tools', () => [...installedProgram(root, 'vitest'), 'run', '--root', 'tools'], 'npx vitest run --root tools'),
+  stage('tests of the packages', () => nx(root, 'run-many', '-t', 'test', '--parallel=1', '--outputStyle=stream-without-prefixes'), 'npx nx run-many -t test', nxEnvironment),
 ];
 
 /** Runs every stage, also after a failure, and tells how many failed; stops at once where the user interrupts. */

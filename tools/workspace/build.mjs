@@ -1,15 +1,17 @@
-import { join } from 'node:path';
 import { Failure } from './failure.mjs';
 import { workspaceFolders } from './install.mjs';
+import { installedProgram } from './installed-program.mjs';
 import { ProgressLine } from './progress-line.mjs';
-import { runProgram, wasInterrupted } from './program.mjs';
+import { runProgram } from './program.mjs';
+
+/** Sources are what the repository's own tests and type checks read: see tsup.config.ts. */
+const withoutDeclarations = { GRAMKIT_DECLARATIONS: 'no' };
 
 /** Nx without what outlives the command or asks questions. */
 export const nxEnvironment = { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NX_TUI: 'false', FORCE_COLOR: '0' };
 
-/** The words that run a program installed in the workspace, whatever the PATH. */
 export function nx(root, ...words) {
-  return [process.execPath, join(root, 'node_modules', 'nx', 'bin', 'nx.js'), ...words];
+  return [...installedProgram(root, 'nx'), ...words];
 }
 
 /** Builds the packages that are out of date; Nx's cache knows which. @throws Failure with the compiler's output. */
@@ -22,9 +24,9 @@ export async function buildPackages(root) {
     output.push(text);
     if (/nx run \S+:build/.test(text)) line.update(Math.min(++built, total), total);
   };
-  const exitCode = await runProgram(nx(root, 'run-many', '-t', 'build', '--outputStyle=stream-without-prefixes'), { cwd: root, env: nxEnvironment, onLine });
+  const { exitCode, interrupted } = await runProgram(nx(root, 'run-many', '-t', 'build', '--outputStyle=stream-without-prefixes'), { cwd: root, env: { ...nxEnvironment, ...withoutDeclarations }, onLine });
   line.end(exitCode === 0 ? 'done' : 'failed');
+  if (interrupted) throw new Failure('the build was interrupted', 'npm run build', { exitCode: 130 });
   if (exitCode === 0) return;
-  if (wasInterrupted(exitCode)) throw new Failure('the build was interrupted', 'npm run build', { exitCode: 130 });
   throw new Failure('the build failed; the compiler says why above', 'mend it, then: npm run build', { details: output.join('\n') });
 }

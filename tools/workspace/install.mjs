@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from './failure.mjs';
 import { ProgressLine } from './progress-line.mjs';
-import { runProgram, wasInterrupted } from './program.mjs';
+import { runProgram } from './program.mjs';
 
 const installCommand = ['npm', 'ci', '--prefer-offline', '--loglevel=http'];
 
@@ -18,8 +18,9 @@ export async function installPackages(root) {
       if (text.includes('.tgz')) line.update(++fetched, Math.max(expected, fetched));
     } else output.push(text);
   };
-  const exitCode = await runProgram(installCommand, { cwd: root, onLine });
+  const { exitCode, interrupted } = await runProgram(installCommand, { cwd: root, onLine });
   line.end(exitCode === 0 ? 'done' : 'failed');
+  if (interrupted) throw new Failure('installing was interrupted', 'npm ci', { exitCode: 130 });
   if (exitCode !== 0) throw explainInstall(exitCode, output.join('\n'));
   const missing = whatIsMissing(root);
   if (missing !== undefined) throw new Failure(`npm ci ended well, but ${missing}`, 'rm -rf node_modules && npm ci');
@@ -58,7 +59,6 @@ function lockedPackages(file) {
 /** What npm said, as one cause and one command. */
 export function explainInstall(exitCode, output) {
   const again = 'npm ci';
-  if (wasInterrupted(exitCode)) return new Failure('installing was interrupted', again, { exitCode: 130 });
   if (/ENOSPC/.test(output)) return new Failure('the disk is full: the packages need about 700 MB', `make room (npm cache clean --force frees npm's cache), then: ${again}`);
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED|ERR_SOCKET_TIMEOUT|network/i.test(output)) {
     return new Failure('the package registry cannot be reached', `check the network, and the registry that this prints: npm config get registry; then: ${again}`, { details: firstErrors(output) });
