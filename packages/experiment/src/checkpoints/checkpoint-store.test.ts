@@ -1,4 +1,4 @@
-import { readdir, readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadEngine } from '@gramkit/engine-tensorflow';
@@ -60,7 +60,9 @@ describe('CheckpointStore', () => {
     const { part } = keeper();
     await store.markBest(await store.save(content(2), [part]));
     for (const step of [30, 400, 5000]) await store.save(content(step), [part]);
+    await mkdir(join(folder, '.partial-000000031'));
     await store.save(content(5000, true), [part]);
+    expect(await readdir(folder)).toEqual(['000000002', '000005000', '000005000-finished', 'best.json']);
     expect(await store.list()).toEqual(['000000002', '000005000', '000005000-finished']);
     expect((await store.latest())!.manifest).toMatchObject({ step: 5000, finished: true });
     expect((await store.best())!.manifest.step).toBe(2);

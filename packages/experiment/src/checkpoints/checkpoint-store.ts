@@ -10,6 +10,8 @@ import { readStateTensors, writeStateTensors } from './tensor-file.js';
 
 const formatVersion = 1;
 
+const partialPrefix = '.partial-';
+
 /** What a checkpoint says of itself: `checkpoint.json`. */
 export interface CheckpointManifest {
   readonly formatVersion: number;
@@ -51,7 +53,7 @@ export class CheckpointStore {
    */
   async save(content: CheckpointContent, parts: readonly CheckpointPart[]): Promise<SavedCheckpoint> {
     const target = join(this.directory, nameOf(content));
-    const partial = join(this.directory, `.partial-${nameOf(content)}`);
+    const partial = join(this.directory, `${partialPrefix}${nameOf(content)}`);
     try {
       await rm(partial, { recursive: true, force: true });
       await mkdir(partial, { recursive: true });
@@ -104,7 +106,12 @@ export class CheckpointStore {
     const best = await this.#bestName();
     const names = await this.list();
     const surplus = names.slice(0, Math.max(0, names.length - this.keep)).filter((name) => name !== best && name !== newest);
-    for (const name of surplus) await rm(join(this.directory, name), { recursive: true, force: true });
+    for (const name of [...surplus, ...(await this.#abandoned())]) await rm(join(this.directory, name), { recursive: true, force: true });
+  }
+
+  /** What a killed process was writing. */
+  async #abandoned(): Promise<readonly string[]> {
+    return (await readdir(this.directory)).filter((entry) => entry.startsWith(partialPrefix));
   }
 }
 

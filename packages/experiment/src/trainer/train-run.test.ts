@@ -82,6 +82,7 @@ describe('trainRun', () => {
     const lines = await linesOf(output);
     expect(lines.filter(({ kind }) => kind === 'step').map(({ step }) => step)).toEqual(Array.from({ length: report.steps }, (_, index) => index + 1));
     expect(lines.filter(({ kind }) => kind === 'window').length > 0).toBe(use === 'multi-step');
+    for (const { kind, step, steps } of lines) if (kind === 'window' && interval === '10') expect(step).toBe(steps);
     expect(await readdir(join(folder, output))).toEqual(['checkpoints', 'config.yaml', 'metrics.jsonl', 'report.json', 'run.json', 'tensorboard']);
   });
 

@@ -51,6 +51,8 @@ export class TrainingLoop {
   #validation: ValidationReport[] = [];
   #position: Position = { epoch: 0, batch: 0 };
   #stoppedBy: StoppedBy | undefined;
+  /** The step that is being made, or the last that was: what a strategy reports belongs to it. */
+  #stepUnderWay = 0;
 
   constructor(private readonly setting: TrainingSetting) {
     const { training } = setting.configuration;
@@ -89,7 +91,7 @@ export class TrainingLoop {
       stepsPerEpoch: data.stepsPerEpoch,
       epochs: configuration.training.epochs,
       seed: deriveSeed(configuration.seed, 'strategy-steps'),
-      report: ({ kind, values }) => logger.metrics({ kind, step: this.#statistics.totals.steps, ...values }),
+      report: ({ kind, values }) => logger.metrics({ kind, step: this.#stepUnderWay, ...values }),
       progress: (part, done, total) => logger.progress(part, done, total, 'items'),
       ...(data.hasValidation ? { evaluate: async (encodings) => qualityOf(await this.#clock.exclude(() => this.#evaluateWith(encodings))) } : {}),
     };
@@ -113,8 +115,9 @@ export class TrainingLoop {
 
   async #step(batch: Batch): Promise<void> {
     const { components, configuration, data, logger } = this.setting;
+    this.#stepUnderWay = this.#statistics.totals.steps + 1;
     const { result, seconds } = await this.#clock.measure(() => components.strategy.step(batch));
-    checkLoss(result, this.#statistics.totals.steps + 1);
+    checkLoss(result, this.#stepUnderWay);
     this.#statistics.addStep(result, seconds);
     this.#position = { ...this.#position, batch: this.#position.batch + 1 };
     const { steps } = this.#statistics.totals;
@@ -233,6 +236,7 @@ export class TrainingLoop {
     this.#position = { epoch: progress['epoch'] as number, batch: progress['batch'] as number };
     this.#stoppedBy = (progress['stoppedBy'] as StoppedBy | null) ?? undefined;
     this.#statistics.restore(progress['statistics']!);
+    this.#stepUnderWay = this.#statistics.totals.steps;
     this.#earlyStopping.restore(progress['earlyStopping']!);
     this.#validation = [...(progress['validation'] as unknown as ValidationReport[])];
   }
