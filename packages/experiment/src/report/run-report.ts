@@ -9,6 +9,8 @@ export interface ValidationReport {
   /** Epochs trained by then. */
   readonly epoch: number;
   readonly step: number;
+  /** Seconds of training by then. */
+  readonly trainingSeconds: number;
   readonly metrics: KnowledgeTracingMetrics;
 }
 

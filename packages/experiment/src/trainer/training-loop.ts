@@ -162,13 +162,13 @@ export class TrainingLoop {
 
   /** Quality on the validation users with encodings of the current encoder; says whether it is the best so far and early stopping wants to know. */
   async #validate(): Promise<boolean> {
-    const { components, configuration, data, logger } = this.setting;
+    const { configuration, data, logger } = this.setting;
     if (!data.hasValidation) return false;
     const metrics = await this.#withEncodings((encodings) => this.#evaluateWith(encodings));
-    const step = this.#statistics.totals.steps;
-    const epoch = this.#position.epoch;
-    this.#validation.push({ epoch, step, metrics });
-    logger.metrics({ kind: 'validation', step, epoch, ...metrics, strategy: components.strategy.name });
+    const { steps: step, trainingSeconds } = this.#statistics.totals;
+    const { epoch } = this.#position;
+    this.#validation.push({ epoch, step, trainingSeconds, metrics });
+    logger.metrics({ kind: 'validation', step, epoch, trainingSeconds, ...metrics });
     return this.#earlyStopping.observe({ auc: metrics.auc, step, epoch }) && configuration.training.patience !== undefined;
   }
 
