@@ -10,6 +10,7 @@ export default definePlugin({
   specificationVersion: 1,
   kind: 'model',
   name: 'dkt',
+  task: 'knowledge-tracing',
   description: 'Deep knowledge tracing: an LSTM over item encodings and responses predicts the next response.',
   options: dktOptions,
   dependencies: { dimension: tokens.itemDimension, seed: tokens.seed },
