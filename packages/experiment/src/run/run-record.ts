@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Engine, Json } from '@gramkit/spec';
 import { knowledgeTracingConventions } from '../metrics/knowledge-tracing-metrics.js';
 import type { ResolvedConfiguration } from '../configuration/resolved-configuration.js';
 import type { RunData } from '../trainer/run-data.js';
+import packageDescription from '../../package.json' with { type: 'json' };
 
 /** What a run depended on: `run.json`. */
 export interface RunRecord {
@@ -23,7 +23,7 @@ export function runRecord(configuration: ResolvedConfiguration, engine: Engine, 
   return {
     formatVersion: 1,
     startedAt: new Date().toISOString(),
-    gramkit: packageVersion(),
+    gramkit: packageDescription.version,
     engine: engine.describe() as unknown as Json,
     seed: configuration.seed,
     data: { reader: configuration.components.data.use, fingerprint: data.fingerprint, ...data.counts },
@@ -32,9 +32,4 @@ export function runRecord(configuration: ResolvedConfiguration, engine: Engine, 
     metricConventions: knowledgeTracingConventions,
     tokenizerFingerprint,
   };
-}
-
-function packageVersion(): string {
-  const file = new URL(import.meta.url.includes('/src/') ? '../../package.json' : '../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;
 }

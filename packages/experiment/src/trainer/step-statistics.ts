@@ -80,7 +80,8 @@ export class StepStatistics {
 
   /**
    * Seconds of an epoch: the mean of those that were trained whole, or, where none was, of the steps made (the first, which warms up,
-   * left out where there are more) times the steps of an epoch.
+   * left out where there are more) times the steps of an epoch. A strategy that works in windows is then taken for cheaper than it is, unless it
+   * has closed some.
    */
   secondsPerEpoch(stepsPerEpoch: number): { readonly seconds: number; readonly basis: 'measured' | 'extrapolated' } {
     if (this.#completedEpochs > 0) return { seconds: this.#secondsOfCompletedEpochs / this.#completedEpochs, basis: 'measured' };
