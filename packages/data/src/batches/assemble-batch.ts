@@ -1,0 +1,46 @@
+import type { Batch } from '@gramkit/spec';
+
+/** Puts batches together; one per catalogue, since it keeps an array of the catalogue's size. */
+export class BatchAssembler {
+  /** Row of `itemIds` of each item in the batch at hand, -1 for the others: reset after each batch. */
+  readonly #rowOfItem: Int32Array;
+
+  constructor(catalogueSize: number) {
+    this.#rowOfItem = new Int32Array(catalogueSize).fill(-1);
+  }
+
+  /**
+   * A batch from windows of packed interactions (`2 * item + response`), one after another, `lengths[w]` each: unique items in order of first occurrence, row-major;
+   * `references.items` int32 `[batch, longest]`, -1 at padding; `fields.responses` float32 `[batch, longest]`, 0 at padding;
+   * `fields.lengths` int32 `[batch]`.
+   */
+  assemble(packed: Uint32Array, lengths: Int32Array): Batch {
+    const longest = lengths.reduce((length, window) => Math.max(length, window), 0);
+    const references = new Int32Array(lengths.length * longest).fill(-1);
+    const responses = new Float32Array(lengths.length * longest);
+    const unique: number[] = [];
+    for (let row = 0, source = 0; row < lengths.length; row++) {
+      for (let target = row * longest, end = target + lengths[row]!; target < end; target++, source++) {
+        references[target] = this.#rowOf(packed[source]! >>> 1, unique);
+        responses[target] = packed[source]! & 1;
+      }
+    }
+    for (const item of unique) this.#rowOfItem[item] = -1;
+    const shape = [lengths.length, longest];
+    return {
+      itemIds: Int32Array.from(unique),
+      references: { items: { dtype: 'int32', shape, data: references } },
+      fields: {
+        responses: { dtype: 'float32', shape, data: responses },
+        lengths: { dtype: 'int32', shape: [lengths.length], data: lengths },
+      },
+    };
+  }
+
+  #rowOf(item: number, unique: number[]): number {
+    const known = this.#rowOfItem[item]!;
+    if (known >= 0) return known;
+    this.#rowOfItem[item] = unique.length;
+    return unique.push(item) - 1;
+  }
+}

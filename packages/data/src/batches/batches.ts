@@ -1,0 +1,155 @@
+import { GramkitError, type Batch } from '@gramkit/spec';
+import { hashStreams, permutation, sortedByKey } from '../split/hash.js';
+import { splitNames, type Split, type SplitName } from '../split/split.js';
+import type { Store } from '../store/store.js';
+import { BatchAssembler } from './assemble-batch.js';
+import { interactionsInMemory, openHistories, type HistorySource } from './history-source.js';
+import { prefetch } from './prefetch.js';
+import { cutWindows, type Windows } from './windows.js';
+
+export interface BatchesOptions {
+  /** Interactions of a window. Default 100. */
+  readonly windowLength?: number;
+  /** Up to how many interactions a set is kept in memory. Default 1,000,000. */
+  readonly interactionsInMemory?: number;
+}
+
+export interface TrainBatchesOptions {
+  readonly seed: number;
+  readonly epoch: number;
+  readonly batchSize: number;
+  /** Where in the epoch to begin: to go on after a stop. Default 0. */
+  readonly startBatch?: number;
+  /** Leave out a last batch that is not full. Default true; fewer windows than one batch make one smaller batch. */
+  readonly dropLast?: boolean;
+}
+
+export interface EvaluationBatchesOptions {
+  readonly split: SplitName;
+  readonly batchSize: number;
+}
+
+/** Batches made ahead of the reader. */
+const batchesAhead = 4;
+/** Interactions of one read when whole histories are scanned. */
+const scanLength = 65_536;
+
+/**
+ * The batches of a split store. Memory grows with users and windows (about 20 bytes each), never with interactions.
+ * Obtain it from `openBatches`; `close` it when done.
+ */
+export class Batches {
+  readonly split: Split;
+  readonly windowLength: number;
+  readonly #catalogueSize: number;
+  readonly #histories: HistorySource;
+  readonly #assembler: BatchAssembler;
+  readonly #windows = new Map<SplitName, Windows>();
+  #closed: Promise<void> | undefined;
+
+  constructor(split: Split, histories: HistorySource, catalogueSize: number, windowLength: number) {
+    this.split = split;
+    this.windowLength = windowLength;
+    this.#catalogueSize = catalogueSize;
+    this.#histories = histories;
+    this.#assembler = new BatchAssembler(catalogueSize);
+  }
+
+  /** Windows of a part. */
+  windowCount(part: SplitName): number {
+    return this.#windowsOf(part).count;
+  }
+
+  /** Batches of a training epoch. */
+  stepsPerEpoch(batchSize: number, dropLast = true): number {
+    const batches = this.windowCount('train') / positive(batchSize, 'batchSize');
+    return dropLast && batches >= 1 ? Math.floor(batches) : Math.ceil(batches);
+  }
+
+  /**
+   * The batches of one epoch: windows in the order of `hash32(seed, 2, epoch, window)`, ties by window, `batchSize` at a time.
+   * The same arguments give the same batches, so that an epoch can be taken up at any batch.
+   */
+  async *trainBatches(options: TrainBatchesOptions): AsyncGenerator<Batch> {
+    const { seed, epoch, batchSize, startBatch = 0, dropLast = true } = options;
+    const windows = this.#windowsOf('train');
+    const order = permutation(windows.count, seed, hashStreams.order, epoch);
+    const steps = this.stepsPerEpoch(batchSize, dropLast);
+    yield* this.#batchesInOrder(windows, order, batchSize, startBatch, steps);
+  }
+
+  /** Every window of a part once, in order of length, ties by window: little padding. */
+  async *evaluationBatches({ split, batchSize }: EvaluationBatchesOptions): AsyncGenerator<Batch> {
+    const windows = this.#windowsOf(split);
+    const order = sortedByKey(windows.count, (window) => windows.lengths[window]!);
+    yield* this.#batchesInOrder(windows, order, batchSize, 0, Math.ceil(windows.count / positive(batchSize, 'batchSize')));
+  }
+
+  /** uint8 `[catalogue]`: 1 where no training user has an interaction with the item (cold start). */
+  async unseenItems(): Promise<Uint8Array> {
+    const { ofUser, historyLengths } = this.split;
+    const train = splitNames.indexOf('train');
+    const unseen = new Uint8Array(this.#catalogueSize).fill(1);
+    let user = 0;
+    let userEnd = historyLengths[0]!;
+    for await (const { packed, first } of this.#scan()) {
+      for (let index = 0; index < packed.length; index++) {
+        while (first + index >= userEnd) userEnd += historyLengths[++user]!;
+        if (ofUser[user] === train) unseen[packed[index]! >>> 1] = 0;
+      }
+    }
+    return unseen;
+  }
+
+  /** Frees the histories. Idempotent; iterators must have ended. */
+  close(): Promise<void> {
+    this.#closed ??= this.#histories.close();
+    return this.#closed;
+  }
+
+  #windowsOf(part: SplitName): Windows {
+    const known = this.#windows.get(part) ?? cutWindows(this.split, part, this.windowLength);
+    this.#windows.set(part, known);
+    return known;
+  }
+
+  #batchesInOrder(windows: Windows, order: Uint32Array, batchSize: number, first: number, end: number): AsyncGenerator<Batch> {
+    return prefetch(Math.max(0, end - first), batchesAhead, async (index) => {
+      const rows = order.subarray((first + index) * batchSize, (first + index + 1) * batchSize);
+      const positions = Float64Array.from(rows, (row) => windows.starts[row]!);
+      const lengths = Int32Array.from(rows, (row) => windows.lengths[row]!);
+      const packed = new Uint32Array(lengths.reduce((sum, length) => sum + length, 0));
+      await this.#histories.read(positions, lengths, packed);
+      return this.#assembler.assemble(packed, lengths);
+    });
+  }
+
+  /** Every interaction, in stretches whose array is used again. */
+  async *#scan(): AsyncGenerator<{ packed: Uint32Array; first: number }> {
+    const interactions = this.split.historyLengths.reduce((sum, length) => sum + length, 0);
+    const buffer = new Uint32Array(Math.min(scanLength, interactions));
+    for (let first = 0; first < interactions; first += scanLength) {
+      const packed = buffer.subarray(0, Math.min(scanLength, interactions - first));
+      await this.#histories.read([first], [packed.length], packed);
+      yield { packed, first };
+    }
+  }
+}
+
+/**
+ * Makes the batches of a store under a split.
+ * @throws GramkitError CONFIGURATION_INVALID for a window of fewer than two interactions, DATA_EMPTY where no training user has a window.
+ */
+export async function openBatches(store: Store, split: Split, options: BatchesOptions = {}): Promise<Batches> {
+  const windowLength = positive(options.windowLength ?? 100, 'windowLength', 2);
+  if (cutWindows(split, 'train', windowLength).count === 0) {
+    throw new GramkitError('DATA_EMPTY', `none of the ${split.users.train} training users has two interactions or more`, { file: store.file, fix: 'add data, or hold out fewer users' });
+  }
+  const histories = await openHistories(store, options.interactionsInMemory ?? interactionsInMemory);
+  return new Batches(split, histories, store.summary.items, windowLength);
+}
+
+function positive(value: number, field: string, least = 1): number {
+  if (Number.isInteger(value) && value >= least) return value;
+  throw new GramkitError('CONFIGURATION_INVALID', `must be a whole number of at least ${least}, not ${value}`, { field, fix: `set ${field} to ${least} or more` });
+}

@@ -1,0 +1,111 @@
+import { GramkitError } from '@gramkit/spec';
+import type { Random } from './random.js';
+
+/** What a question's text is made from, and what its difficulty depends on. */
+export interface ItemText {
+  readonly skill: number;
+  /** 0 to 3: how large the numbers, how rare the words. */
+  readonly level: number;
+  /** 1 to 3: steps of the question. */
+  readonly steps: number;
+  /** 0 to 2: one or two small words in what is asked. */
+  readonly wording: number;
+  readonly text: string;
+}
+
+const names = ['Ana', 'Ben', 'Carla', 'Dev', 'Emma', 'Farid', 'Grace', 'Hugo', 'Ines', 'Jonas', 'Kofi', 'Lena', 'Mina', 'Noah', 'Olga', 'Pedro'];
+const objects = ['apples', 'stamps', 'marbles', 'pencils', 'coins', 'cards', 'stickers', 'shells', 'books', 'tickets', 'beads', 'cookies'];
+const places = ['market', 'garden', 'train', 'school', 'library', 'beach', 'kitchen', 'museum'];
+const numberRanges: readonly (readonly [number, number])[] = [[2, 9], [11, 99], [101, 999], [1001, 9999]];
+const wordsByLevel = [
+  ['big', 'happy', 'run', 'house', 'water', 'cold'],
+  ['careful', 'journey', 'borrow', 'weather', 'repair', 'gentle'],
+  ['reluctant', 'diminish', 'abundant', 'scarce', 'hinder', 'vivid'],
+  ['obfuscate', 'perfunctory', 'ameliorate', 'laconic', 'recalcitrant', 'ephemeral'],
+];
+const numberQuestions = ['How many ?', 'How many at least ?', 'How many are not ?'];
+const wordQuestions = ['Which one ?', 'Which one at least ?', 'Which one is not ?'];
+
+/** What a sentence of a skill can draw from. */
+interface Draws {
+  readonly thing: string;
+  number(): number;
+  word(): string;
+}
+
+interface Skill {
+  readonly name: string;
+  readonly questions: readonly string[];
+  readonly first: (draws: Draws) => string;
+  readonly further: (draws: Draws) => string;
+}
+
+function arithmetic(name: string, first: Skill['first'], further: Skill['further']): Skill {
+  return { name, questions: numberQuestions, first, further };
+}
+
+function language(name: string, opening: string): Skill {
+  return { name, questions: wordQuestions, first: ({ word }) => `${opening} ${word()}`, further: ({ word }) => ` and ${word()}` };
+}
+
+/** The skills in order: a skill's number decides what makes its questions hard. */
+export const skills: readonly Skill[] = [
+  arithmetic('addition', ({ number, thing }) => `adds ${number()} ${thing} to ${number()}`, ({ number }) => ` and ${number()} more`),
+  arithmetic('subtraction', ({ number, thing }) => `takes ${number()} ${thing} from ${number()}`, ({ number }) => ` and ${number()} more`),
+  arithmetic('multiplication', ({ number, thing }) => `packs ${number()} boxes of ${number()} ${thing}`, ({ number }) => ` , ${number()} times over`),
+  arithmetic('division', ({ number, thing }) => `shares ${number()} ${thing} among ${number()} friends`, ({ number }) => ` , then ${number()}`),
+  arithmetic('fractions', ({ number, thing }) => `eats ${number()} / ${number()} of the ${thing}`, ({ number }) => ` , then ${number()} / ${number()}`),
+  arithmetic('percentages', ({ number, thing }) => `pays ${number()} for ${thing} with ${number()} percent off`, ({ number }) => ` , then ${number()} percent`),
+  language('vocabulary', 'finds a word like'),
+  language('grammar', 'writes the past form with'),
+];
+
+/** Tries in a row that found no new text before the grammar counts as exhausted. */
+const patience = 10_000;
+
+/**
+ * `perSkill` different questions for each skill, skill after skill.
+ * @throws GramkitError CONFIGURATION_INVALID where the grammar has no more texts to give.
+ */
+export function generateTexts(random: Random, perSkill: number): ItemText[] {
+  const seen = new Set<string>();
+  return skills.flatMap((_, skill) => Array.from({ length: perSkill }, (_, number) => unseenText(random, skill, seen, number)));
+}
+
+function unseenText(random: Random, skill: number, seen: Set<string>, number: number): ItemText {
+  for (let attempt = 0; attempt < patience; attempt++) {
+    const item = drawText(random, skill);
+    if (seen.has(item.text)) continue;
+    seen.add(item.text);
+    return item;
+  }
+  throw new GramkitError('CONFIGURATION_INVALID', `the grammar has no more than about ${number} different questions on ${skills[skill]!.name}`, {
+    field: 'items', fix: `ask for at most about ${number * skills.length} items`,
+  });
+}
+
+function drawText(random: Random, skill: number): ItemText {
+  const level = random.integer(0, 3);
+  const steps = random.integer(1, 3);
+  const wording = random.integer(0, 2);
+  const { first, further, questions } = skills[skill]!;
+  const draws: Draws = {
+    thing: random.pick(objects),
+    number: () => random.integer(...numberRanges[level]!),
+    word: () => random.pick(wordsByLevel[level]!),
+  };
+  const story = [first(draws), ...Array.from({ length: steps - 1 }, () => further(draws))].join('');
+  const text = `${opening(random)}${random.pick(names)} ${story} . ${questions[wording]!}${ending(random)}`;
+  return { skill, level, steps, wording, text };
+}
+
+/** Numbers and places that have nothing to do with the difficulty: a frozen encoding cannot tell them from those that have. */
+function opening(random: Random): string {
+  const number = random.integer(...random.pick(numberRanges));
+  return random.pick(['', `Page ${number} . `, `${random.pick(places)} ${number} : `]);
+}
+
+function ending(random: Random): string {
+  const number = random.integer(...random.pick(numberRanges));
+  return random.pick(['', ` ( ${number} points )`, ` ( see ${random.pick(places)} ${number} )`]);
+}

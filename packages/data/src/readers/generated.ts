@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { definePlugin, specificationVersion, type DatasetReader, type InteractionChunk, type ItemContent } from '@gramkit/spec';
+import { generateCatalogue, generatedContent } from '../generator/catalogue.js';
+import { generatorOptions, type GeneratorOptions } from '../generator/options.js';
+import { createStudents } from '../generator/students.js';
+
+/** Interactions in a chunk, at least: whole students. */
+const chunkInteractions = 2048;
+
+/** Raised when the same options give another set. */
+const generatorVersion = 1;
+
+/** A knowledge-tracing set whose text explains difficulty in a way that frozen sentence encodings do not capture. */
+export function createGeneratedReader(options: GeneratorOptions): DatasetReader {
+  const catalogue = generateCatalogue(options);
+  return {
+    specificationVersion, kind: 'reader', name: 'generated', task: 'knowledge-tracing',
+    fingerprint: () => Promise.resolve(createHash('sha256').update(JSON.stringify([generatorVersion, options])).digest('hex')),
+    async *items(): AsyncGenerator<ItemContent[]> {
+      yield catalogue.map(generatedContent);
+    },
+    async *interactions(): AsyncGenerator<InteractionChunk> {
+      const students = createStudents(options, catalogue);
+      const itemIds = catalogue.map((item, row) => generatedContent(item, row).id);
+      const perChunk = Math.max(1, Math.floor(chunkInteractions / options.interactionsPerUser));
+      const buffer = new ChunkBuffer(perChunk * options.interactionsPerUser, itemIds);
+      for (let student = 0; student < students.users; student++) {
+        buffer.add(studentId(student), students.draw(student));
+        if ((student + 1) % perChunk === 0 || student === students.users - 1) yield buffer.take();
+      }
+    },
+    dispose: () => {},
+  };
+}
+
+const thousands = Array.from({ length: 1000 }, (_, number) => String(number).padStart(3, '0'));
+
+/**
+ * `s` and the student's number in at least six digits. Put together from a table: turning ever new numbers into strings
+ * fills the cache that V8 keeps of them, and with it memory.
+ */
+function studentId(student: number): string {
+  const millions = Math.floor(student / 1e6);
+  const rest = thousands[Math.floor(student / 1000) % 1000]! + thousands[student % 1000]!;
+  return millions === 0 ? `s${rest}` : `s${millions}${rest}`;
+}
+
+/** Collects students' answers into a chunk, in arrays that serve again for the next. */
+class ChunkBuffer {
+  readonly #catalogueIds: readonly string[];
+  readonly #userIds: string[];
+  readonly #itemIds: string[];
+  readonly #responses: Uint8Array;
+  readonly #heldOut: Uint8Array;
+  readonly #probabilities: Float32Array;
+  #filled = 0;
+
+  constructor(size: number, catalogueIds: readonly string[]) {
+    this.#catalogueIds = catalogueIds;
+    this.#userIds = new Array<string>(size).fill('');
+    this.#itemIds = new Array<string>(size).fill('');
+    this.#responses = new Uint8Array(size);
+    this.#heldOut = new Uint8Array(size);
+    this.#probabilities = new Float32Array(size);
+  }
+
+  add(user: string, history: ReturnType<ReturnType<typeof createStudents>['draw']>): void {
+    for (let position = 0; position < history.count; position++) {
+      const row = this.#filled++;
+      this.#userIds[row] = user;
+      this.#itemIds[row] = this.#catalogueIds[history.items[position]!]!;
+      this.#responses[row] = history.responses[position]!;
+      this.#heldOut[row] = history.heldOut ? 1 : 0;
+      this.#probabilities[row] = history.probabilities[position]!;
+    }
+  }
+
+  take(): InteractionChunk {
+    const count = this.#filled;
+    this.#filled = 0;
+    const whole = count === this.#userIds.length;
+    return {
+      userIds: whole ? this.#userIds : this.#userIds.slice(0, count),
+      itemIds: whole ? this.#itemIds : this.#itemIds.slice(0, count),
+      responses: this.#responses.subarray(0, count),
+      heldOut: this.#heldOut.subarray(0, count),
+      probabilities: this.#probabilities.subarray(0, count),
+    };
+  }
+}
+
+export default definePlugin({
+  specificationVersion,
+  kind: 'reader',
+  name: 'generated',
+  description: 'Generates a knowledge-tracing set whose item text explains difficulty, with unseen items for cold start.',
+  options: generatorOptions,
+  dependencies: {},
+  create: ({ options }) => createGeneratedReader(options),
+});

@@ -1,0 +1,134 @@
+import { rename, rm, mkdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { MAP, VARCHAR, mapValue } from '@duckdb/node-api';
+import { GramkitError, type DatasetReader, type Task } from '@gramkit/spec';
+import { databaseFiles, literal, numbersOf, openDatabase, type DatabaseLimits } from './database.js';
+import { contentFingerprint } from './fingerprint.js';
+import { groupByUser, hasScatteredUsers } from './group-by-user.js';
+import { InteractionWriter } from './interaction-writer.js';
+import { createTables, formatVersion } from './schema.js';
+
+/** How far an import is. */
+export interface ImportProgress {
+  readonly part: 'items' | 'interactions' | 'grouping' | 'fingerprint';
+  /** Items or interactions so far. */
+  readonly done: number;
+}
+
+export interface ImportOptions extends DatabaseLimits {
+  /** Aborting leaves nothing behind. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: ImportProgress) => void;
+}
+
+/** What was imported. */
+export interface DatasetSummary {
+  readonly task: Task;
+  /** Name of the reader. */
+  readonly reader: string;
+  readonly readerFingerprint: string;
+  /** SHA-256 of the content, hexadecimal: the same for the same content, whatever it was read from. */
+  readonly fingerprint: string;
+  readonly users: number;
+  readonly items: number;
+  readonly interactions: number;
+}
+
+/**
+ * Streams a data set into a store. The file appears whole or not at all, and replaces one that was there.
+ * `memoryLimit` bounds the sort of data that do not come grouped by user; the rest uses a small fixed amount.
+ * @throws GramkitError DATA_MALFORMED, DATA_EMPTY, INTERRUPTED, OUTPUT_UNWRITABLE
+ */
+export async function importDataset(reader: DatasetReader, storeFile: string, options: ImportOptions = {}): Promise<DatasetSummary> {
+  const target = resolve(storeFile);
+  const raw = `${target}.${process.pid}.partial`;
+  const grouped = `${raw}.grouped`;
+  await mkdir(dirname(target), { recursive: true });
+  try {
+    const scattered = await writeRaw(reader, raw, grouped, options);
+    const whole = scattered ? grouped : raw;
+    const summary = await finish(reader, whole, options);
+    stopIfAborted(options.signal);
+    await rename(whole, target);
+    return summary;
+  } finally {
+    for (const file of [...databaseFiles(raw), ...databaseFiles(grouped)]) await rm(file, { recursive: true, force: true });
+  }
+}
+
+/** Writes items and interactions as they come. Returns whether they had to be grouped by user, into a second file. */
+async function writeRaw(reader: DatasetReader, file: string, grouped: string, options: ImportOptions): Promise<boolean> {
+  const { connection, close } = await openDatabase(file, { ...options, memoryLimit: undefined }).catch((cause: unknown) => {
+    throw new GramkitError('OUTPUT_UNWRITABLE', 'the store cannot be written there', { file, cause, fix: 'choose another folder or free space' });
+  });
+  try {
+    await connection.run(createTables('main'));
+    const catalogue = await writeItems(reader, connection, options);
+    await writeInteractions(reader, connection, catalogue, options);
+    if (!(await hasScatteredUsers(connection))) return false;
+    options.onProgress?.({ part: 'grouping', done: 0 });
+    await groupByUser(connection, grouped, options.memoryLimit);
+    return true;
+  } finally {
+    close();
+  }
+}
+
+async function writeItems(reader: DatasetReader, connection: DuckDBConnection, options: ImportOptions): Promise<Map<string, number>> {
+  const catalogue = new Map<string, number>();
+  const appender = await connection.createAppender('items');
+  for await (const items of reader.items()) {
+    stopIfAborted(options.signal);
+    for (const { id, fields } of items) {
+      if (id === '') throw new GramkitError('DATA_MALFORMED', `item ${catalogue.size + 1} has an empty id`, { field: 'id', fix: 'give every item an id' });
+      if (catalogue.has(id)) throw new GramkitError('DATA_MALFORMED', `item '${id}' is there twice`, { field: 'id', fix: 'give every item an id of its own' });
+      appender.appendUInteger(catalogue.size);
+      appender.appendVarchar(id);
+      appender.appendMap(mapValue(Object.entries(fields).map(([key, value]) => ({ key, value }))), MAP(VARCHAR, VARCHAR));
+      appender.endRow();
+      catalogue.set(id, catalogue.size);
+    }
+    options.onProgress?.({ part: 'items', done: catalogue.size });
+  }
+  appender.closeSync();
+  if (catalogue.size === 0) throw new GramkitError('DATA_EMPTY', `reader '${reader.name}' gave no items`, { fix: 'check the items file' });
+  return catalogue;
+}
+
+async function writeInteractions(reader: DatasetReader, connection: DuckDBConnection, catalogue: ReadonlyMap<string, number>, options: ImportOptions): Promise<void> {
+  const writer = await InteractionWriter.open(connection, catalogue);
+  for await (const chunk of reader.interactions()) {
+    stopIfAborted(options.signal);
+    await writer.append(chunk);
+    options.onProgress?.({ part: 'interactions', done: writer.count });
+  }
+  writer.close();
+  if (writer.count === 0) throw new GramkitError('DATA_EMPTY', `reader '${reader.name}' gave no interactions`, { fix: 'check the interactions file' });
+}
+
+async function finish(reader: DatasetReader, file: string, options: ImportOptions): Promise<DatasetSummary> {
+  const { connection, close } = await openDatabase(file, { ...options, memoryLimit: undefined });
+  try {
+    const [users, items, interactions] = await numbersOf(connection, 'SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM items), (SELECT count(*) FROM interactions)');
+    options.onProgress?.({ part: 'fingerprint', done: interactions! });
+    const summary: DatasetSummary = {
+      task: reader.task,
+      reader: reader.name,
+      readerFingerprint: await reader.fingerprint(),
+      fingerprint: await contentFingerprint(connection, reader.task, users!, interactions!),
+      users: users!, items: items!, interactions: interactions!,
+    };
+    await connection.run(`INSERT INTO dataset VALUES (${formatVersion}, ${literal(summary.task)}, ${literal(summary.reader)},
+      ${literal(summary.readerFingerprint)}, ${literal(summary.fingerprint)}, ${users}, ${items}, ${interactions})`);
+    await connection.run('CHECKPOINT');
+    return summary;
+  } finally {
+    close();
+  }
+}
+
+function stopIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  throw new GramkitError('INTERRUPTED', 'the import was stopped; nothing was written', { cause: signal.reason });
+}

@@ -1,0 +1,98 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { GramkitError, tasks, type ItemContent, type Task } from '@gramkit/spec';
+import { ceilingOf, type Ceiling } from './ceiling.js';
+import { openDatabase, rowsOf, type Database, type DatabaseLimits } from './database.js';
+import type { DatasetSummary } from './import-dataset.js';
+import { inspectStore, type Inspection, type InspectionOptions } from './inspection.js';
+import { readItems } from './items.js';
+import { formatVersion } from './schema.js';
+import { scanTable } from './stream-columns.js';
+
+/** An imported data set, open for reading. Any number of processes may read one store at once. */
+export class Store {
+  readonly file: string;
+  /** What was imported: task, fingerprint, counts. */
+  readonly summary: DatasetSummary;
+  readonly #database: Database;
+  #closed = false;
+
+  constructor(file: string, database: Database, summary: DatasetSummary) {
+    this.file = file;
+    this.#database = database;
+    this.summary = summary;
+  }
+
+  /** For queries of one's own over the tables of `schema.ts`. */
+  get connection(): DuckDBConnection {
+    return this.#database.connection;
+  }
+
+  /** Every item, in catalogue order. */
+  items(): Promise<ItemContent[]> {
+    return readItems(this.connection);
+  }
+
+  /** Interactions of every user, and whether the data set itself holds the user out (undefined where it brings no split). */
+  async users(): Promise<{ historyLengths: Uint32Array; heldOut: Uint8Array | undefined }> {
+    const historyLengths = new Uint32Array(this.summary.users);
+    const heldOut = new Uint8Array(this.summary.users);
+    let user = 0;
+    let known = true;
+    for await (const [lengths, flags] of scanTable(this.connection, 'interactions, CAST(held_out AS UTINYINT)', 'users', this.summary.users)) {
+      for (let row = 0; row < lengths!.length; row++, user++) {
+        historyLengths[user] = lengths![row] as number;
+        known &&= flags![row] !== null;
+        heldOut[user] = Number(flags![row]);
+      }
+    }
+    return { historyLengths, heldOut: known ? heldOut : undefined };
+  }
+
+  /** @throws GramkitError DATA_MISMATCH for a text field that no item has. */
+  inspect(options: InspectionOptions = {}): Promise<Inspection> {
+    return inspectStore(this.connection, this.summary, options);
+  }
+
+  /** What a model that knew the students could reach; undefined where true probabilities are not known. */
+  ceiling(): Promise<Ceiling | undefined> {
+    return ceilingOf(this.connection);
+  }
+
+  /** Idempotent. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#database.close();
+  }
+}
+
+/**
+ * Opens a store for reading.
+ * @throws GramkitError DATA_MISSING where there is none, DATA_MALFORMED where the file is no store, DATA_MISMATCH where
+ * another version of Gramkit wrote it.
+ */
+export async function openStore(file: string, limits: DatabaseLimits = {}): Promise<Store> {
+  const database = await openDatabase(file, { ...limits, readOnly: true });
+  try {
+    return new Store(file, database, await readSummary(file, database.connection));
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+async function readSummary(file: string, connection: DuckDBConnection): Promise<DatasetSummary> {
+  const [row] = await rowsOf(connection, 'FROM dataset').catch((cause: unknown) => {
+    throw new GramkitError('DATA_MALFORMED', 'is a DuckDB file but no store of Gramkit', { file, cause, fix: 'import the data set: gram data import' });
+  });
+  const [version, task, reader, readerFingerprint, fingerprint, users, items, interactions] = row!;
+  if (Number(version) !== formatVersion || !(tasks as readonly unknown[]).includes(task)) {
+    throw new GramkitError('DATA_MISMATCH', `the store has format ${String(version)} for task '${String(task)}', expected format ${formatVersion} for one of ${tasks.join(', ')}`, {
+      file, fix: 'import the data set again with this version: gram data import',
+    });
+  }
+  return {
+    task: task as Task, reader: String(reader), readerFingerprint: String(readerFingerprint), fingerprint: String(fingerprint),
+    users: Number(users), items: Number(items), interactions: Number(interactions),
+  };
+}
