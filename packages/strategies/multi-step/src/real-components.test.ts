@@ -1,0 +1,108 @@
+import { fileURLToPath } from 'node:url';
+import { createBertEncoder } from '@gramkit/encoder-bert';
+import { loadEngine } from '@gramkit/engine-tensorflow';
+import { Dkt, dktOptions } from '@gramkit/model-dkt';
+import type { ComponentState, GradientStrategy, ItemEncoder } from '@gramkit/spec';
+import endToEnd from '@gramkit/strategy-end-to-end';
+import singleStep from '@gramkit/strategy-single-step';
+import { RecordingOptimizer, relativeDifference, tinyBatch, tinyCatalogue, weightValues } from '@gramkit/strategy-testing';
+import { Adam, adamOptions } from '@gramkit/tensor';
+import type { TrainedPair } from '@gramkit/tensor';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import plugin from './index.js';
+
+beforeAll(() => loadEngine());
+
+const items = 24;
+const catalogue = tinyCatalogue(items);
+const batchOf = (step: number) => tinyBatch(step, items, 6, 12);
+const tinyBert = fileURLToPath(new URL('../../../encoders/bert/src/__fixtures__/tiny-bert', import.meta.url));
+
+async function networks(dropout: number): Promise<{ itemEncoder: ItemEncoder; sequenceModel: Dkt }> {
+  const itemEncoder = await createBertEncoder(tinyBert, { pooling: 'mean', attentionWidth: 8, freezeEmbeddings: false, freezeLayers: 0, dropout, initializerSeed: 1 });
+  return { itemEncoder, sequenceModel: new Dkt(itemEncoder.dimension, 1, dktOptions.parse({ hidden: 12 })) };
+}
+
+async function recorded(dropout: number) {
+  const both = await networks(dropout);
+  return { ...both, encoderOptimizer: new RecordingOptimizer(both.itemEncoder.weights, 0.02), sequenceModelOptimizer: new RecordingOptimizer(both.sequenceModel.weights, 0.02) };
+}
+
+async function trained(dropout: number) {
+  const both = await networks(dropout);
+  const adam = (of: ItemEncoder | Dkt) => new Adam(of.weights, adamOptions.parse({ learningRate: 0.005 }));
+  return { ...both, encoderOptimizer: adam(both.itemEncoder), sequenceModelOptimizer: adam(both.sequenceModel) };
+}
+
+async function begun(strategy: GradientStrategy | Promise<GradientStrategy>, stepsPerEpoch = 100, epochs = 1): Promise<GradientStrategy> {
+  await (await strategy).begin({ catalogue, stepsPerEpoch, epochs, seed: 3, report: () => {} });
+  return strategy;
+}
+
+const endToEndOf = (pair: TrainedPair) => begun(endToEnd.create({ ...pair, options: endToEnd.options.parse({}) }));
+const singleStepOf = (pair: TrainedPair, options: object) => begun(singleStep.create({ ...pair, options: singleStep.options.parse(options) }));
+const multiStepOf = (pair: TrainedPair, options: object, stepsPerEpoch?: number, epochs?: number) =>
+  begun(plugin.create({ ...pair, options: plugin.options.parse(options) }), stepsPerEpoch, epochs);
+
+/** As a checkpoint keeps a state: copied out of the engine, whose optimizer updates in place. */
+function throughDisk({ tensors, values }: ComponentState): ComponentState {
+  const copies = Object.entries(tensors).map(([name, tensor]) => [name, tf.tensor(tensor.dataSync().slice(), tensor.shape, tensor.dtype)] as const);
+  return { tensors: Object.fromEntries(copies), values: JSON.parse(JSON.stringify(values)) as ComponentState['values'] };
+}
+
+describe.each([0, 0.2])('BERT and DKT with dropout %f', (dropout) => {
+  const degenerate = { interval: 1, rowRate: 1, passes: 1, miniBatch: 1000, warmUpEpochs: 0, settlingEpochs: 0 };
+
+  it.each([
+    ['single-step', (pair: TrainedPair) => singleStepOf(pair, {})],
+    ['single-step in chunks of 5', (pair: TrainedPair) => singleStepOf(pair, { chunkSize: 5 })],
+    ['single-step encoding twice', (pair: TrainedPair) => singleStepOf(pair, { chunkSize: 5, graphMemory: 0 })],
+    ['multi-step, one step a window', (pair: TrainedPair) => multiStepOf(pair, degenerate)],
+    ['multi-step, one step a window, filled in chunks of 5', (pair: TrainedPair) => multiStepOf(pair, { ...degenerate, chunkSize: 5 })],
+  ] as const)("%s follows E2E's gradients", async (_, strategyOf) => {
+    const [reference, compared] = [await recorded(dropout), await recorded(dropout)];
+    const [expected, found] = [await endToEndOf(reference), await strategyOf(compared)];
+    for (let step = 0; step < 3; step++) {
+      await expected.step(batchOf(step));
+      await found.step(batchOf(step));
+      expect(relativeDifference(compared.encoderOptimizer.updates[step]!, reference.encoderOptimizer.updates[step]!)).toBeLessThan(1e-5);
+      expect(relativeDifference(compared.sequenceModelOptimizer.updates[step]!, reference.sequenceModelOptimizer.updates[step]!)).toBeLessThan(1e-5);
+    }
+  });
+
+  it('multi-step goes on bit for bit when stopped in the middle of a window', async () => {
+    const options = { interval: 4, miniBatch: 7, warmUpEpochs: 1, settlingEpochs: 0 };
+    const run = async (pair: Awaited<ReturnType<typeof trained>>, strategy: GradientStrategy, from: number, to: number) => {
+      for (let step = from; step < to; step++) {
+        await strategy.step(batchOf(step));
+        if ((step + 1) % 5 === 0) await strategy.endEpoch();
+      }
+      return { ...weightValues(pair.itemEncoder.weights), ...weightValues(pair.sequenceModel.weights) };
+    };
+    const whole = await trained(dropout);
+    const weights = await run(whole, await multiStepOf(whole, options, 5, 4), 0, 20);
+
+    const part = await trained(dropout);
+    const stopped = await multiStepOf(part, options, 5, 4);
+    await run(part, stopped, 0, 12);
+    const saved = [stopped, part.encoderOptimizer, part.sequenceModelOptimizer].map((component) => throughDisk(component.state()));
+    const resumed = await trained(dropout);
+    const targets = [...resumed.itemEncoder.weights, ...resumed.sequenceModel.weights];
+    [...part.itemEncoder.weights, ...part.sequenceModel.weights].forEach(({ variable }, index) => targets[index]!.variable.assign(tf.tensor(variable.dataSync().slice(), variable.shape)));
+    const strategy = await multiStepOf(resumed, options, 5, 4);
+    [strategy, resumed.encoderOptimizer, resumed.sequenceModelOptimizer].forEach((component, index) => component.restore(saved[index]!));
+    expect(await run(resumed, strategy, 12, 20)).toEqual(weights);
+  });
+
+  it('holds no tensor more after 50 steps of single-step, nor after 10 windows of multi-step', async () => {
+    for (const [strategyOf, steps] of [[(pair: TrainedPair) => singleStepOf(pair, {}), 50], [(pair: TrainedPair) => multiStepOf(pair, { interval: 5, warmUpEpochs: 0, settlingEpochs: 0 }), 50]] as const) {
+      const pair = await trained(dropout);
+      const strategy = await strategyOf(pair);
+      for (let step = 0; step < 5; step++) await strategy.step(batchOf(step));
+      const { numTensors } = tf.memory();
+      for (let step = 5; step < 5 + steps; step++) await strategy.step(batchOf(step % 5));
+      expect(tf.memory().numTensors).toBe(numTensors);
+    }
+  });
+});
