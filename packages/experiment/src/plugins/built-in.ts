@@ -17,9 +17,9 @@ function ofPackage(kind: ComponentKind, name: string, load: () => Promise<{ read
 
 /** The plugins that come with Gramkit. Optimizers and readers are exports of packages that a run needs anyway. */
 export const builtIns: readonly BuiltIn[] = [
-  { kind: 'reader', name: 'assistments', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).assistmentsPlugin },
-  { kind: 'reader', name: 'tabular', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).tabularPlugin },
-  { kind: 'reader', name: 'generated', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).generatedPlugin },
+  { kind: 'reader', name: 'assistments', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.assistments },
+  { kind: 'reader', name: 'tabular', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.tabular },
+  { kind: 'reader', name: 'generated', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.generated },
   ofPackage('tokenizer', 'huggingface', () => import('@gramkit/tokenizer-huggingface')),
   ofPackage('encoder', 'bert', () => import('@gramkit/encoder-bert')),
   ofPackage('model', 'dkt', () => import('@gramkit/model-dkt')),
