@@ -1,6 +1,6 @@
 import { loadEngine } from '@gramkit/engine-tensorflow';
 import type { StepReport } from '@gramkit/spec';
-import { recordedSetting, relativeDifference, trainedSetting, weightValues } from '@gramkit/strategy-testing';
+import { recordedSetting, relativeDifference, residentGrowth, trainedSetting, weightValues } from '@gramkit/strategy-testing';
 import type { TinySettingOptions } from '@gramkit/strategy-testing';
 import singleStep from '@gramkit/strategy-single-step';
 import { uploadBatch } from '@gramkit/tensor';
@@ -220,6 +220,12 @@ describe('multi-step', () => {
       return { reports, weights: allWeights(setting), events: setting.events };
     };
     expect(await run()).toEqual(await run());
+  });
+
+  it('keeps its resident memory within 2% over 1,000 steps', async () => {
+    const setting = trainedSetting({ dropout: 0.2, stepsPerEpoch: 2000, epochs: 1 });
+    const strategy = await begunMultiStep(setting, { ...windowsOnly, interval: 10 });
+    expect(await residentGrowth((step) => strategy.step(setting.batch(step % 7)))).toBeLessThan(1.02);
   });
 
   it('frees everything when disposed', async () => {

@@ -1,6 +1,6 @@
 import { loadEngine } from '@gramkit/engine-tensorflow';
 import endToEnd from '@gramkit/strategy-end-to-end';
-import { recordedSetting, relativeDifference, trainedSetting, weightValues } from '@gramkit/strategy-testing';
+import { recordedSetting, relativeDifference, residentGrowth, trainedSetting, weightValues } from '@gramkit/strategy-testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import plugin, { SingleStep } from './index.js';
@@ -99,6 +99,13 @@ describe('single-step', () => {
     // What is kept and what is encoded twice changes nothing, to the last bit, over a whole run.
     expect(await run(someOfIt)).toEqual(first);
     expect(first.losses.at(-1)!).toBeLessThan(0.8 * first.losses[2]!);
+  });
+
+  it('keeps its resident memory within 2% over 1,000 steps', async () => {
+    const setting = trainedSetting({ dropout: 0.2 });
+    const strategy = new SingleStep(setting, { ...defaults, chunkSize: 4 });
+    await strategy.begin(setting.context);
+    expect(await residentGrowth((step) => strategy.step(setting.batch(step % 7)))).toBeLessThan(1.02);
   });
 
   it('goes on after a restart as if it had not stopped', async () => {
