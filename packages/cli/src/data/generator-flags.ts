@@ -18,8 +18,8 @@ export async function addGeneratorFlags(command: Command): Promise<void> {
 }
 
 async function generatorSchema(): Promise<Readonly<Record<string, OptionSchema>>> {
-  const [{ generatedPlugin }, { z }] = await Promise.all([import('@gramkit/data'), import('zod')]);
-  const { properties = {} } = z.toJSONSchema(generatedPlugin.options, { io: 'input' });
+  const [{ readers }, { z }] = await Promise.all([import('@gramkit/data'), import('zod')]);
+  const { properties = {} } = z.toJSONSchema(readers.generated.options, { io: 'input' });
   return properties as Record<string, OptionSchema>;
 }
 
@@ -29,13 +29,13 @@ async function generatorSchema(): Promise<Readonly<Record<string, OptionSchema>>
  */
 export async function generatorOptionsOf(given: Readonly<Record<string, unknown>>) {
   const schema = await generatorSchema();
-  const { generatedPlugin } = await import('@gramkit/data');
+  const { readers } = await import('@gramkit/data');
   const values: Record<string, number | number[]> = {};
   for (const name of Object.keys(schema)) {
     const text = given[name];
     if (typeof text === 'string') values[name] = parseNumbers(name, text, schema[name]!.type === 'array');
   }
-  const checked = generatedPlugin.options.safeParse(values);
+  const checked = readers.generated.options.safeParse(values);
   if (checked.success) return checked.data;
   const problems = checked.error.issues.map((issue) => `--${flagOf(String(issue.path[0] ?? ''))}: ${issue.message}`);
   throw new GramkitError('USAGE', `the generator refuses its options: ${problems.join('; ')}`, { fix: 'npx gram data generate --help' });
