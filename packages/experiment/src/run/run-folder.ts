@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { GramkitError } from '@gramkit/spec';
 import { unwritable } from './write-file.js';
@@ -71,6 +71,12 @@ export class RunFolder {
     } catch (cause) {
       throw unwritable(this.directory, cause);
     }
+  }
+
+  /** Removes the files of a run, and the folder if nothing else is in it. */
+  async discard(): Promise<void> {
+    await this.#clear();
+    await rmdir(this.directory).catch(() => undefined);
   }
 
   /** @throws GramkitError RUN_NOT_FOUND */

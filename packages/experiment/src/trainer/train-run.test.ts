@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -188,6 +189,8 @@ describe('trainRun', () => {
 
   it('refuses patience with nobody to validate on', async () => {
     await expect(trainRun(await configurationOf('impatient', 'training.patience=1', 'data.split.validation=0'))).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID', details: { field: 'training.patience' } });
+    // It failed before its first step: the folder is free for the next try.
+    expect(existsSync(join(folder, 'impatient'))).toBe(false);
   });
 
   it('trains with an encoder and a model that were put in the places of the configured ones', async () => {

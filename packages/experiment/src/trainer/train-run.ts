@@ -26,7 +26,7 @@ export interface TrainOptions extends SessionOptions {
 }
 
 /**
- * Trains a run into its output folder and reports on it.
+ * Trains a run into its output folder and reports on it. A run that fails before its first step leaves no folder behind.
  * @throws GramkitError INTERRUPTED (state saved); OUTPUT_UNWRITABLE where a run is there already; RUN_NOT_FOUND where there is nothing to resume;
  * CHECKPOINT_CORRUPT, CHECKPOINT_MISMATCH; NUMERIC_FAILURE; whatever the components throw.
  */
@@ -75,6 +75,9 @@ async function trainOn(data: RunData, components: RunComponents, engine: Engine,
     const report = reportRun(setting, await new TrainingLoop(setting).run(from), engine.device);
     await writeJson(folder.report, report);
     return report;
+  } catch (error) {
+    if (options.resume !== true && log.file.bytes === 0 && (await checkpoints.list()).length === 0) await folder.discard();
+    throw error;
   } finally {
     log.logger.close();
   }
