@@ -75,7 +75,7 @@ describe('gram encode', () => {
     const from = join(folder, 'many.txt');
     writeFileSync(from, 'a text of some words that is long enough\n'.repeat(300_000));
     const interrupt = (child: { kill(signal: 'SIGINT'): boolean }, stderr: string) => void (stderr.includes('encoding: ') && child.kill('SIGINT'));
-    const { exitCode, stderr } = await runGram(['encode', '--texts', from, '--output', join(folder, 'many.npy'), '--model', model], { onStderr: interrupt });
+    const { exitCode, stderr } = await runGram(['encode', '--texts', from, '--output', join(folder, 'many.npy'), '--model', model, '--max-length', '12'], { onStderr: interrupt });
     expect(stderr).toContain('no output was written');
     expect(exitCode).toBe(130);
     expect(readdirSync(folder).filter((name) => name.includes('many.npy'))).toEqual([]);
