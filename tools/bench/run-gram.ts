@@ -29,15 +29,8 @@ export async function train(configuration: object): Promise<RunReport> {
   try {
     const file = join(folder, 'configuration.yaml');
     await writeFile(file, stringify({ baseDirectory: root, output: join(folder, 'run'), ...configuration }));
-    return reportOf(await gram(['train', file, '--json']));
+    return JSON.parse(await gram(['train', file, '--json'])) as RunReport;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function reportOf(output: string): RunReport {
-  const events = output.trim().split('\n').map((line) => JSON.parse(line) as { event: string; report?: RunReport });
-  const report = events.find(({ event }) => event === 'report')?.report;
-  if (report === undefined) throw new Error("'gram train --json' printed no report");
-  return report;
 }
