@@ -36,8 +36,8 @@ const dataSeed = Number(values['data-seed']);
 const frozenShare = await frozenExplains(await catalogue(dataSeed));
 const runs: QualityRun[] = [];
 await mkdir(values.output, { recursive: true });
-for (const seed of values.seeds.split(',').map(Number)) {
-  for (const strategy of Object.keys(strategies) as StrategyName[]) {
+for (const strategy of Object.keys(strategies) as StrategyName[]) {
+  for (const seed of values.seeds.split(',').map(Number)) {
     console.error(`${strategy}, seed ${seed}`);
     const run = await runQuality(strategy, seed, dataSeed);
     runs.push(run);
