@@ -1,0 +1,30 @@
+import { join, resolve } from 'node:path';
+import type { RunEvent } from '@gramkit/experiment';
+import type { CompareOptions } from '../commands/compare.js';
+import type { Session } from '../session.js';
+import { parseLimits } from './parse-limit.js';
+import { runInProcess } from './run-in-process.js';
+
+/** Compares strategies and says where the comparison lies. */
+export async function compare(session: Session, config: string, { strategies, limit, set, output }: CompareOptions): Promise<void> {
+  const limits = parseLimits(limit);
+  const { compareRuns, formatComparison, loadConfiguration } = await import('@gramkit/experiment');
+  const overrides = [...set, ...(output === undefined ? [] : [`output=${JSON.stringify(resolve(output))}`])];
+  const configuration = await loadConfiguration(config, { overrides });
+  const comparison = await compareRuns({
+    configuration,
+    strategies,
+    limits,
+    runOne: (file, onEvent) => runInProcess({ words: ['train', file, '--overwrite', '--tell-parent'], onEvent, signal: session.signal }),
+    onEvent: (strategy, event) => show(session, `[${strategies.indexOf(strategy) + 1}/${strategies.length}] ${strategy}`, event),
+  });
+  const files = ['comparison.json', 'comparison.html'].map((name) => join(configuration.output, name));
+  session.print(comparison, `${formatComparison(comparison)}\nWritten: ${files.join(', ')}\n`);
+}
+
+/** What a run tells, with the strategy before it. */
+function show({ display }: Session, name: string, event: RunEvent): void {
+  if (event.event === 'progress') display.progress(`${name}: ${event.part}`, event.done, event.total, event.unit);
+  else if (event.event === 'message') display.message(event.level, `${name}: ${event.text}`);
+  else if (event.event === 'report') display.message('info', `${name}: ${event.report.steps} steps in ${event.report.trainingSeconds.toFixed(1)} s`);
+}
