@@ -67,11 +67,31 @@ async function described({ connection }: Database, file: string, source: string)
   return rows.map(([name]) => String(name));
 }
 
+/**
+ * JSON lines. Read as lines and parsed one by one: DuckDB's own reader of JSON counts lines wrongly in its errors and takes
+ * arrays for rows.
+ */
 async function jsonTable(database: Database, file: string): Promise<TableSource> {
-  const source = (columns: string) => `read_json(${literal(file)}, format = 'newline_delimited', ${columns})`;
-  const columns = await described(database, file, source('sample_size = 20480'));
-  return { file, format: 'jsonl', columns, sql: `FROM ${source(`columns = {${columns.map((name) => `${identifier(name)}: 'VARCHAR'`).join(', ')}}`)}` };
+  const lines = `(FROM read_csv(${literal(file)}, auto_detect = false, header = false, columns = {line: 'VARCHAR'}, delim = '\x01', quote = '', escape = '', ${bufferSizes})
+    WHERE trim(line) <> '')`;
+  const inError = (cause: unknown) => {
+    throw tableError(file, cause);
+  };
+  const keys = await rowsOf(database.connection, `SELECT DISTINCT unnest(json_keys(line)) AS key FROM (FROM ${lines} LIMIT 20480)
+    WHERE json_valid(line) AND json_type(line) = 'OBJECT' ORDER BY key`).catch(inError);
+  const columns = keys.map(([key]) => String(key));
+  const values = columns.map((name) => `json_extract_string(line, ${literal(`$."${name}"`)}) AS ${identifier(name)}`);
+  const table: TableSource = { file, format: 'jsonl', columns, sql: `SELECT ${values.join(', ')} FROM ${lines}` };
+  const [[record]] = (await rowsOf(database.connection, `SELECT min(record) FROM (SELECT line, row_number() OVER () AS record FROM ${lines})
+    WHERE NOT json_valid(line) OR json_type(line) <> 'OBJECT'`).catch(inError)) as [[string | null]];
+  if (record !== null) {
+    throw new GramkitError('DATA_MALFORMED', 'the line is no JSON object', { file, line: await lineOfRecord(table, Number(record)), fix: 'write one object in braces a line' });
+  }
+  return table;
 }
+
+/** DuckDB's own buffers of 32 MB are out of proportion to what a reader may use. */
+const bufferSizes = 'max_line_size = 1048576, buffer_size = 4194304';
 
 /**
  * CSV and TSV with the columns of the header and nothing guessed: DuckDB's own detection takes a row for the header where the
@@ -86,7 +106,7 @@ async function delimitedTable(file: string, format: 'csv' | 'tsv'): Promise<Tabl
   return {
     file, format, columns,
     sql: `FROM read_csv(${literal(file)}, auto_detect = false, header = true, columns = {${types}}, delim = ${literal(delimiter)},
-      quote = '"', escape = '"', strict_mode = true, max_line_size = 1048576, buffer_size = 4194304)`,
+      quote = '"', escape = '"', strict_mode = true, ${bufferSizes})`,
   };
 }
 
@@ -102,12 +122,12 @@ function headerColumns(header: string, delimiter: string): string[] {
   return names.map((name) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name));
 }
 
-/** An error of DuckDB's readers with the line it names. */
+/** An error of DuckDB's reader of CSV with the line and the reason it names: what stands before its list of possible fixes. */
 export function tableError(file: string, cause: unknown): GramkitError {
   const message = cause instanceof Error ? cause.message : String(cause);
-  const line = /CSV Error on Line: (\d+)/.exec(message) ?? / in line (\d+)/.exec(message) ?? /record\/value (\d+)/.exec(message);
-  const what = /CSV Error on Line: \d+\n(?:Original Line:[^\n]*\n)?([^\n]+)/.exec(message)?.[1] ?? firstLine(cause).replace(/^.*?in line \d+: /, '');
-  return new GramkitError('DATA_MALFORMED', what, {
+  const line = /CSV Error on Line: (\d+)/.exec(message);
+  const reason = /\n([^\n]+)\n+Possible /.exec(message)?.[1] ?? firstLine(cause);
+  return new GramkitError('DATA_MALFORMED', reason, {
     file, ...(line === null ? {} : { line: Number(line[1]) }), cause, fix: 'correct the line; every row needs a value for each column of the header',
   });
 }
@@ -122,7 +142,7 @@ export async function lineOfRecord({ file, format }: TableSource, record: number
   let seen = 0;
   let quoted = false;
   for await (const { number, text } of numberedLines(file)) {
-    if (!quoted && text !== '' && ++seen === wanted) return number;
+    if (!quoted && text.trim() !== '' && ++seen === wanted) return number;
     if (format !== 'jsonl' && text.split('"').length % 2 === 0) quoted = !quoted;
   }
   return undefined;

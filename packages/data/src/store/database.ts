@@ -78,6 +78,17 @@ export async function dropCachedBlocks(connection: DuckDBConnection): Promise<vo
   await connection.run(`SET memory_limit = ${literal(limit)}`);
 }
 
+/** Lets DuckDB use up to `limit` while `work` goes on. */
+export async function withMemory<Value>(connection: DuckDBConnection, limit: string, work: () => Promise<Value>): Promise<Value> {
+  const [[before]] = (await rowsOf(connection, "SELECT current_setting('memory_limit')")) as [[string]];
+  await connection.run(`SET memory_limit = ${literal(limit)}`);
+  try {
+    return await work();
+  } finally {
+    await connection.run(`SET memory_limit = ${literal(before)}`);
+  }
+}
+
 /** The rows of a small result, values as JSON has them. */
 export async function rowsOf(connection: DuckDBConnection, sql: string): Promise<Json[][]> {
   return (await connection.runAndReadAll(sql)).getRowsJson();

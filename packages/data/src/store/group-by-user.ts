@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { GramkitError } from '@gramkit/spec';
-import { literal, numbersOf, sortingMemoryLimit, streamingMemoryLimit } from './database.js';
+import { literal, numbersOf, sortingMemoryLimit, withMemory } from './database.js';
 import { createInteractions, createTables, optionalColumnsOf } from './schema.js';
 
 /** Users that one pass of the search for duplicates compares: bounds its memory. */
@@ -22,8 +22,11 @@ export async function hasScatteredUsers(connection: DuckDBConnection): Promise<b
  * Writes the data set anew into `file` with every user's interactions together: users by first appearance, a user's
  * interactions by time and then by their order in the input. Sorts in DuckDB, which spills what does not fit.
  */
-export async function groupByUser(connection: DuckDBConnection, file: string, memoryLimit = sortingMemoryLimit): Promise<void> {
-  await connection.run(`SET memory_limit = ${literal(memoryLimit)}`);
+export function groupByUser(connection: DuckDBConnection, file: string, memoryLimit = sortingMemoryLimit): Promise<void> {
+  return withMemory(connection, memoryLimit, () => writeGrouped(connection, file));
+}
+
+async function writeGrouped(connection: DuckDBConnection, file: string): Promise<void> {
   await connection.run(`CREATE TEMP TABLE user_of_run AS
     WITH first_runs AS (SELECT id, min("user") AS first_run FROM users GROUP BY id)
     SELECT users."user" AS run, dense_rank() OVER (ORDER BY first_run) - 1 AS "user", id, interactions, held_out FROM users JOIN first_runs USING (id)`);
@@ -41,7 +44,6 @@ export async function groupByUser(connection: DuckDBConnection, file: string, me
     ORDER BY user_of_run."user", ${columns.time ? '"time", ' : ''}position`);
   await connection.run('DETACH grouped');
   await connection.run('DROP TABLE user_of_run');
-  await connection.run(`SET memory_limit = ${literal(streamingMemoryLimit)}`);
 }
 
 async function assertOneSplit(connection: DuckDBConnection): Promise<void> {

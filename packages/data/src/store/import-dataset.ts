@@ -1,8 +1,7 @@
-import { rename, rm, mkdir } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
-import { MAP, VARCHAR, mapValue } from '@duckdb/node-api';
-import { GramkitError, type DatasetReader, type Task } from '@gramkit/spec';
+import { MAP, VARCHAR, mapValue, type DuckDBConnection } from '@duckdb/node-api';
+import { GramkitError, isGramkitError, type DatasetReader, type Task } from '@gramkit/spec';
 import { databaseFiles, literal, numbersOf, openDatabase, type DatabaseLimits } from './database.js';
 import { contentFingerprint } from './fingerprint.js';
 import { groupByUser, hasScatteredUsers } from './group-by-user.js';
@@ -44,7 +43,9 @@ export async function importDataset(reader: DatasetReader, storeFile: string, op
   const target = resolve(storeFile);
   const raw = `${target}.${process.pid}.partial`;
   const grouped = `${raw}.grouped`;
-  await mkdir(dirname(target), { recursive: true });
+  await mkdir(dirname(target), { recursive: true }).catch((cause: unknown) => {
+    throw unwritable(storeFile, cause);
+  });
   try {
     const scattered = await writeRaw(reader, raw, grouped, options);
     const whole = scattered ? grouped : raw;
@@ -52,6 +53,8 @@ export async function importDataset(reader: DatasetReader, storeFile: string, op
     stopIfAborted(options.signal);
     await rename(whole, target);
     return summary;
+  } catch (error) {
+    throw isGramkitError(error) || !isDiskError(error) ? error : unwritable(storeFile, error);
   } finally {
     for (const file of [...databaseFiles(raw), ...databaseFiles(grouped)]) await rm(file, { recursive: true, force: true });
   }
@@ -60,7 +63,7 @@ export async function importDataset(reader: DatasetReader, storeFile: string, op
 /** Writes items and interactions as they come. Returns whether they had to be grouped by user, into a second file. */
 async function writeRaw(reader: DatasetReader, file: string, grouped: string, options: ImportOptions): Promise<boolean> {
   const { connection, close } = await openDatabase(file, { ...options, memoryLimit: undefined }).catch((cause: unknown) => {
-    throw new GramkitError('OUTPUT_UNWRITABLE', 'the store cannot be written there', { file, cause, fix: 'choose another folder or free space' });
+    throw unwritable(file, cause);
   });
   try {
     await connection.run(createTables('main'));
@@ -126,6 +129,15 @@ async function finish(reader: DatasetReader, file: string, options: ImportOption
   } finally {
     close();
   }
+}
+
+/** Whether DuckDB or the file system ran out of space or could not write. */
+function isDiskError(error: unknown): boolean {
+  return error instanceof Error && /^IO Error|ENOSPC|EACCES|EROFS|No space left|max_temp_directory_size/.test(error.message);
+}
+
+function unwritable(file: string, cause: unknown): GramkitError {
+  return new GramkitError('OUTPUT_UNWRITABLE', 'the store cannot be written there', { file, cause, fix: 'choose another folder or free space' });
 }
 
 function stopIfAborted(signal: AbortSignal | undefined): void {

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { ItemContent } from '@gramkit/spec';
+import { GramkitError, type ItemContent } from '@gramkit/spec';
 import { ceilingOf, type Ceiling } from './ceiling.js';
-import { literal, numbersOf } from './database.js';
+import { literal, numbersOf, rowsOf } from './database.js';
 import type { DatasetSummary } from './import-dataset.js';
 import { readItems } from './items.js';
 
@@ -58,6 +58,7 @@ export async function inspectStore(connection: DuckDBConnection, summary: Datase
   const { windowLength = 100, batchSize = 32 } = options;
   const examples = await readItems(connection, exampleCount);
   const textField = options.textField ?? ('text' in examples[0]!.fields ? 'text' : Object.keys(examples[0]!.fields)[0] ?? 'text');
+  await assertField(connection, textField);
   const [positiveRate, itemsWithoutInteractions] = await numbersOf(connection, `SELECT (SELECT avg(response) FROM interactions),
     (SELECT count(*) FROM items WHERE "row" NOT IN (SELECT item FROM interactions))`);
   const [heldOutUsers, knownUsers] = await numbersOf(connection, 'SELECT count(*) FILTER (held_out), count(held_out) FROM users');
@@ -79,6 +80,12 @@ export async function inspectStore(connection: DuckDBConnection, summary: Datase
     ...(ceiling === undefined ? {} : { ceiling }),
     examples,
   };
+}
+
+async function assertField(connection: DuckDBConnection, field: string): Promise<void> {
+  const names = (await rowsOf(connection, 'SELECT DISTINCT unnest(map_keys(fields)) AS name FROM items ORDER BY name')).map(([name]) => String(name));
+  if (names.includes(field)) return;
+  throw new GramkitError('DATA_MISMATCH', `no item has a field '${field}'`, { field, alternatives: names, fix: 'name one of the fields there are' });
 }
 
 async function distribution(connection: DuckDBConnection, value: string, table: string): Promise<Distribution> {

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { GramkitError, tasks, type ItemContent, type Task } from '@gramkit/spec';
 import { ceilingOf, type Ceiling } from './ceiling.js';
-import { openDatabase, rowsOf, type Database, type DatabaseLimits } from './database.js';
+import { openDatabase, rowsOf, sortingMemoryLimit, withMemory, type Database, type DatabaseLimits } from './database.js';
 import type { DatasetSummary } from './import-dataset.js';
 import { inspectStore, type Inspection, type InspectionOptions } from './inspection.js';
 import { readItems } from './items.js';
@@ -50,7 +50,7 @@ export class Store {
 
   /** @throws GramkitError DATA_MISMATCH for a text field that no item has. */
   inspect(options: InspectionOptions = {}): Promise<Inspection> {
-    return inspectStore(this.connection, this.summary, options);
+    return withMemory(this.connection, sortingMemoryLimit, () => inspectStore(this.connection, this.summary, options));
   }
 
   /** What a model that knew the students could reach; undefined where true probabilities are not known. */

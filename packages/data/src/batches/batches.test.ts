@@ -1,0 +1,133 @@
+import { readdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Batch } from '@gramkit/spec';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { permutation } from '../split/hash.js';
+import { splitUsers, type Split } from '../split/split.js';
+import type { Store } from '../store/store.js';
+import { collect, errorOf, items, readerOf, storeOf, type Row } from '../testing/fixtures.js';
+import { openBatches, type Batches, type BatchesOptions } from './batches.js';
+
+const catalogue = items(...Array.from({ length: 12 }, (_, item) => `i${item}`));
+const windowLength = 5;
+
+/** Users with histories of 1 to 13 interactions of items that depend on user and position. */
+const rows: Row[] = Array.from({ length: 40 }, (_, user) => user).flatMap((user) =>
+  Array.from({ length: 1 + ((user * 7) % 13) }, (_, position) => [`u${user}`, `i${(user * 3 + position * position) % 11}`, (user + position) % 3 === 0 ? 1 : 0] as Row));
+
+async function open(options: BatchesOptions = {}): Promise<{ store: Store; split: Split; batches: Batches }> {
+  const store = await storeOf(readerOf(catalogue, rows, 50));
+  const split = await splitUsers(store, { seed: 1, testFraction: 0.2, validationFraction: 0.2 });
+  const batches = await openBatches(store, split, { windowLength, ...options });
+  onTestFinished(() => batches.close());
+  return { store, split, batches };
+}
+
+interface Interaction {
+  readonly item: number;
+  readonly response: number;
+}
+
+/** The windows of a part, cut in the plainest way. */
+function referenceWindows(split: Split, part: number): Interaction[][] {
+  const users = [...new Set(rows.map(([user]) => user))];
+  return users.flatMap((name, user) => {
+    const history = rows.filter(([other]) => other === name);
+    if (split.ofUser[user] !== part) return [];
+    const windows: Interaction[][] = [];
+    for (let start = 0; start < history.length; start += windowLength) {
+      windows.push(history.slice(start, start + windowLength).map(([, item, response]) => ({ item: Number(item.slice(1)), response })));
+    }
+    return windows.filter((window) => window.length >= 2);
+  });
+}
+
+function referenceBatch(windows: readonly Interaction[][]): Batch {
+  const longest = Math.max(...windows.map((window) => window.length));
+  const itemIds = [...new Set(windows.flat().map(({ item }) => item))];
+  const cells = windows.flatMap((window) => Array.from({ length: longest }, (_, position) => window[position]));
+  return {
+    itemIds: Int32Array.from(itemIds),
+    references: { items: { dtype: 'int32', shape: [windows.length, longest], data: Int32Array.from(cells, (cell) => (cell === undefined ? -1 : itemIds.indexOf(cell.item))) } },
+    fields: {
+      responses: { dtype: 'float32', shape: [windows.length, longest], data: Float32Array.from(cells, (cell) => cell?.response ?? 0) },
+      lengths: { dtype: 'int32', shape: [windows.length], data: Int32Array.from(windows, (window) => window.length) },
+    },
+  };
+}
+
+function chunked<Value>(values: readonly Value[], size: number): Value[][] {
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, index) => values.slice(index * size, (index + 1) * size));
+}
+
+describe.each([['in memory', {}], ['in a file', { interactionsInMemory: 0 }]])('batches of histories %s', (_, options) => {
+  it('are those of a plain reference, in the order of the hash, the last incomplete one left out', async () => {
+    const { split, batches } = await open(options);
+    const windows = referenceWindows(split, 0);
+    const order = [...permutation(windows.length, 7, 2, 3)];
+    const expected = chunked(order, 4).filter((batch) => batch.length === 4).map((batch) => referenceBatch(batch.map((window) => windows[window]!)));
+    expect(windows.length % 4).not.toBe(0);
+    expect(batches.windowCount('train')).toBe(windows.length);
+    expect(batches.stepsPerEpoch(4)).toBe(expected.length);
+    expect(await collect(batches.trainBatches({ seed: 7, epoch: 3, batchSize: 4 }))).toEqual(expected);
+  });
+
+  it('evaluate every window once, by length, ties in order', async () => {
+    const { split, batches } = await open(options);
+    for (const [part, number] of [['validation', 1], ['test', 2]] as const) {
+      const windows = referenceWindows(split, number).toSorted((a, b) => a.length - b.length);
+      expect(windows.length).toBeGreaterThan(3);
+      expect(await collect(batches.evaluationBatches({ split: part, batchSize: 3 }))).toEqual(chunked(windows, 3).map(referenceBatch));
+    }
+  });
+
+  it('knows the items that no training user has', async () => {
+    const { split, batches } = await open(options);
+    const seen = new Set(rows.filter(([user]) => split.ofUser[Number(user.slice(1))] === 0).map(([, item]) => item));
+    expect([...(await batches.unseenItems())]).toEqual(catalogue.map(({ id }) => (seen.has(id) ? 0 : 1)));
+    expect(seen.size).toBeLessThan(catalogue.length);
+  });
+});
+
+describe('trainBatches', () => {
+  it('goes on at any batch as if it had not stopped', async () => {
+    const { batches } = await open();
+    const whole = await collect(batches.trainBatches({ seed: 1, epoch: 0, batchSize: 3 }));
+    for (let startBatch = 0; startBatch <= whole.length; startBatch++) {
+      expect(await collect(batches.trainBatches({ seed: 1, epoch: 0, batchSize: 3, startBatch }))).toEqual(whole.slice(startBatch));
+    }
+  });
+
+  it('keeps an incomplete batch where asked to, and makes a smaller one where there is no full one', async () => {
+    const { batches } = await open();
+    const windows = batches.windowCount('train');
+    const all = await collect(batches.trainBatches({ seed: 1, epoch: 0, batchSize: 4, dropLast: false }));
+    expect(all.length).toBe(Math.ceil(windows / 4));
+    expect(batches.stepsPerEpoch(4, false)).toBe(all.length);
+    const single = await collect(batches.trainBatches({ seed: 1, epoch: 0, batchSize: 1000 }));
+    expect(batches.stepsPerEpoch(1000)).toBe(1);
+    expect(single.map(({ fields }) => fields.lengths!.data.length)).toEqual([windows]);
+  });
+
+  it('can be left early, and the file is closed and nameless', async () => {
+    const { store, batches } = await open({ interactionsInMemory: 0 });
+    for await (const batch of batches.trainBatches({ seed: 1, epoch: 0, batchSize: 2 })) {
+      expect(batch.itemIds.length).toBeGreaterThan(0);
+      break;
+    }
+    expect(await readdir(dirname(store.file))).toEqual(['store.duckdb']);
+    await batches.close();
+    await expect(collect(batches.trainBatches({ seed: 1, epoch: 0, batchSize: 2 }))).rejects.toThrow();
+  });
+});
+
+describe('openBatches', () => {
+  it('refuses sizes that make no sense and a training part without a window', async () => {
+    const { store, split, batches } = await open();
+    expect((await errorOf(openBatches(store, split, { windowLength: 1 }))).details.field).toBe('windowLength');
+    expect((await errorOf(collect(batches.trainBatches({ seed: 1, epoch: 0, batchSize: 0 })))).details.field).toBe('batchSize');
+    const short = await storeOf(readerOf(items('a'), [['u', 'a', 1], ['v', 'a', 0]]));
+    const shortSplit = await splitUsers(short, { seed: 1, testFraction: 0, validationFraction: 0 });
+    expect((await errorOf(openBatches(short, shortSplit))).code).toBe('DATA_EMPTY');
+  });
+});

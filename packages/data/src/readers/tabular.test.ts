@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { describe, expect, it } from 'vitest';
+import { errorOf, folderWith, rowsOfStore, storeOf } from '../testing/fixtures.js';
+import { createTabularReader, tabularOptions } from './tabular.js';
+
+const itemsCsv = 'id,text\na,"first, quoted"\nb,second\n';
+const expected = [['u', 'a', 1], ['u', 'b', 0], ['v', 'a', 0]];
+
+async function readerIn(files: Readonly<Record<string, string | Uint8Array>>, options: object = {}) {
+  const folder = await folderWith({ 'items.csv': itemsCsv, ...files });
+  return createTabularReader(tabularOptions.parse({ interactions: 'log.csv', items: 'items.csv', ...options }), folder);
+}
+
+describe('the tabular reader', () => {
+  it.each<[string, string, string, object]>([
+    ['CSV', 'log.csv', 'user,item,response\nu,a,1\nu,b,0\nv,a,0\n', {}],
+    ['CSV with other columns between, quotes, CRLF', 'log.csv', 'x,response,user,item\r\n9,true,"u",a\r\n9,false,u,"b"\r\n9,0,v,a\r\n', {}],
+    ['TSV', 'log.tsv', 'user\titem\tresponse\nu\ta\t1\nu\tb\t0\nv\ta\t0\n', { interactions: 'log.tsv' }],
+    ['JSONL', 'log.jsonl', '{"user":"u","item":"a","response":true}\n{"user":"u","item":"b","response":0}\n{"response":false,"item":"a","user":"v"}\n', { interactions: 'log.jsonl' }],
+    ['CSV of another ending', 'log.txt', 'user,item,response\nu,a,1\nu,b,0\nv,a,0\n', { interactions: 'log.txt', interactionsFormat: 'csv' }],
+    ['columns of other names', 'log.csv', 'who,"what, then",right\nu,a,1\nu,b,0\nv,a,0\n', { columns: { user: 'who', item: 'what, then', response: 'right' } }],
+  ])('reads %s', async (_, name, text, options) => {
+    const store = await storeOf(await readerIn({ [name]: text }, options));
+    expect(await rowsOfStore(store)).toEqual(expected);
+    expect(await store.items()).toEqual([{ id: 'a', fields: { text: 'first, quoted' } }, { id: 'b', fields: { text: 'second' } }]);
+  });
+
+  it('reads Parquet, whatever the types of its columns', async () => {
+    const folder = await folderWith({ 'items.csv': 'id,text\n1,one\n2,two\n' });
+    const database = await DuckDBInstance.create(':memory:');
+    const connection = await database.connect();
+    await connection.run(`COPY (SELECT * FROM (VALUES (7, 1, true), (7, 2, false), (8, 1, false)) t("user", item, response)) TO '${join(folder, 'log.parquet')}' (FORMAT parquet)`);
+    database.closeSync();
+    const store = await storeOf(createTabularReader(tabularOptions.parse({ interactions: 'log.parquet', items: 'items.csv' }), folder));
+    expect(await rowsOfStore(store)).toEqual([['7', '1', 1], ['7', '2', 0], ['8', '1', 0]]);
+  });
+
+  it('names the fields of an item', async () => {
+    const store = await storeOf(await readerIn({ 'log.csv': 'user,item,response\nu,a,1\n', 'news.jsonl': '{"nid":"a","headline":"H","body":"B"}\n{"nid":"b","headline":"H2"}\n' },
+      { items: 'news.jsonl', id: 'nid', fields: { title: 'headline', abstract: 'body' } }));
+    expect(await store.items()).toEqual([{ id: 'a', fields: { title: 'H', abstract: 'B' } }, { id: 'b', fields: { title: 'H2', abstract: '' } }]);
+  });
+
+  it('orders by numbers or dates within a user, ties as in the file, users by first appearance', async () => {
+    const numbers = 'user,item,response,t\nv,b,0,9\nu,b,0,2.5\nu,a,1,10\nv,a,1,3\nu,a,0,2.5\n';
+    const dates = 'user,item,response,t\nv,b,0,2026-01-02\nu,b,0,2026-01-01 10:00:00\nu,a,1,2026-01-03\nv,a,1,2026-01-01\nu,a,0,2026-01-01 10:00:00\n';
+    for (const text of [numbers, dates]) {
+      const store = await storeOf(await readerIn({ 'log.csv': text }, { columns: { time: 't' } }));
+      expect(await rowsOfStore(store)).toEqual([['v', 'a', 1], ['v', 'b', 0], ['u', 'b', 0], ['u', 'a', 0], ['u', 'a', 1]]);
+    }
+  });
+
+  it("takes the data set's own split", async () => {
+    const store = await storeOf(await readerIn({ 'log.csv': 'user,item,response,fold\nu,a,1,0\nv,a,1,true\n' }, { columns: { heldOut: 'fold' } }));
+    expect([...(await store.users()).heldOut!]).toEqual([0, 1]);
+  });
+
+  it('has a fingerprint of contents and of what is read from them, not of paths', async () => {
+    const log = 'user,item,response,other\nu,a,1,0\n';
+    const first = await (await readerIn({ 'log.csv': log })).fingerprint();
+    expect(await (await readerIn({ 'log.csv': log })).fingerprint()).toBe(first);
+    expect(await (await readerIn({ 'log.csv': log }, { columns: { response: 'other' } })).fingerprint()).not.toBe(first);
+    expect(await (await readerIn({ 'log.csv': `${log}u,b,1,0\n` })).fingerprint()).not.toBe(first);
+  });
+
+  it.each<[string, string, string | Uint8Array, object, number | undefined, RegExp]>([
+    ['a response of 2', 'log.csv', 'user,item,response\nu,a,1\n\nu,"a",2\n', {}, 4, /response is '2', expected 0, 1, true or false/],
+    ['a response after a text of several lines', 'log.csv', 'user,item,response,note\nu,a,1,"two\nlines"\nu,a,maybe,x\n', {}, 4, /response is 'maybe'/],
+    ['a missing response', 'log.csv', 'user,item,response\nu,a,\n', {}, 2, /response is missing/],
+    ['a missing user', 'log.csv', 'user,item,response\nu,a,1\n,a,1\n', {}, 3, /user is missing/],
+    ['a row that is too short', 'log.csv', 'user,item,response\nu,a,1\nu,b\n', {}, 3, /Expected Number of Columns: 3 Found: 2/],
+    ['a row that is too long', 'log.csv', 'user,item,response\nu,a,1,1\n', {}, 2, /Expected Number of Columns: 3 Found: 4/],
+    ['a quote that does not end', 'log.csv', 'user,item,response\nu,"a,1\nu,b,1\n', {}, 2, /quote/i],
+    ['bytes that are not UTF-8', 'log.csv', Buffer.concat([Buffer.from('user,item,response\nu,'), Buffer.from([0xff]), Buffer.from(',1\n')]), {}, 2, /utf-8/i],
+    ['a column twice', 'log.csv', 'user,user,item,response\nu,u,a,1\n', {}, 1, /column 'user' is there twice/],
+    ['a time that is none', 'log.csv', 'user,item,response,t\nu,a,1,1\nu,a,1,soon\n', { columns: { time: 't' } }, 3, /time is no number and no date/],
+    ['JSON that ends within a line', 'log.jsonl', '{"user":"u","item":"a","response":1}\n{"user":"u","item":\n', { interactions: 'log.jsonl' }, 2, /no JSON object/],
+    ['an array among JSON lines', 'log.jsonl', '\n{"user":"u","item":"a","response":1}\n[1]\n', { interactions: 'log.jsonl' }, 3, /no JSON object/],
+    ['JSON that is not UTF-8', 'log.jsonl', Buffer.concat([Buffer.from('{"user":"u","item":"a","response":1}\n{"user":"'), Buffer.from([0xff]), Buffer.from('"}\n')]), { interactions: 'log.jsonl' }, 2, /utf-8/i],
+    ['a wrong response in JSON', 'log.jsonl', '{"user":"u","item":"a","response":1}\n\n{"user":"u","item":"a","response":"yes"}\n', { interactions: 'log.jsonl' }, 3, /response is 'yes'/],
+  ])('refuses %s with file and line', async (_, name, text, options, line, message) => {
+    const error = await errorOf(storeOf(await readerIn({ [name]: text }, options)));
+    expect(error.code).toBe('DATA_MALFORMED');
+    expect(error.message).toMatch(message);
+    expect([error.details.file!.endsWith(name), error.details.line]).toEqual([true, line]);
+    expect(error.details.fix).toBeTruthy();
+  });
+
+  it('names the nearest column where one is missing', async () => {
+    const error = await errorOf(storeOf(await readerIn({ 'log.csv': 'user,itme,response\nu,a,1\n' })));
+    expect(error.message).toBe("there is no column 'item'; the nearest is 'itme'");
+    expect([error.details.field, error.details.alternatives]).toEqual(['item', ['user', 'itme', 'response']]);
+  });
+
+  it('refuses an item without id, empty files, missing files, unknown endings', async () => {
+    const log = 'user,item,response\nu,a,1\n';
+    const noId = await errorOf(storeOf(await readerIn({ 'log.csv': log, 'items.csv': 'id,text\na,"two\nlines"\n,x\n' })));
+    expect([noId.code, noId.details.line]).toEqual(['DATA_MALFORMED', 4]);
+    expect((await errorOf(storeOf(await readerIn({ 'log.csv': '' })))).code).toBe('DATA_EMPTY');
+    expect((await errorOf(storeOf(await readerIn({ 'log.csv': 'user,item,response\n' })))).code).toBe('DATA_EMPTY');
+    expect((await errorOf(storeOf(await readerIn({})))).code).toBe('DATA_MISSING');
+    expect((await errorOf(storeOf(await readerIn({ 'log.dat': log }, { interactions: 'log.dat' })))).details.field).toBe('format');
+    const folder = await folderWith({ 'items.csv': itemsCsv });
+    await writeFile(join(folder, 'log.parquet'), 'this is no Parquet file');
+    expect((await errorOf(storeOf(createTabularReader(tabularOptions.parse({ interactions: 'log.parquet', items: 'items.csv' }), folder)))).code).toBe('DATA_MALFORMED');
+  });
+});
