@@ -8,12 +8,22 @@ import { missingFile, numberedLines } from './numbered-lines.js';
 export const tableFormats = ['csv', 'tsv', 'jsonl', 'parquet'] as const;
 export type TableFormat = (typeof tableFormats)[number];
 
+/** How values of CSV and TSV are told apart. */
+export interface Delimited {
+  /** Between values of CSV; TSV has a tab. */
+  readonly delimiter: string;
+  /** Whether values may stand in double quotes; else a quote is a character like others. */
+  readonly quotes: boolean;
+}
+
 /** A file of rows with named columns, as DuckDB reads it: `sql` gives every column as text. */
 export interface TableSource {
   readonly file: string;
   readonly format: TableFormat;
   readonly columns: readonly string[];
   readonly sql: string;
+  /** Of CSV and TSV. */
+  readonly delimited?: Delimited;
 }
 
 /** The format by the ending of a file's name. @throws GramkitError CONFIGURATION_INVALID */
@@ -27,14 +37,20 @@ export function formatOf(file: string): TableFormat {
 /**
  * Finds the columns of a file. @throws GramkitError DATA_MISSING, DATA_EMPTY, DATA_MALFORMED
  */
-export async function openTable(database: Database, file: string, format: TableFormat): Promise<TableSource> {
+export async function openTable(database: Database, file: string, format: TableFormat, delimited: Delimited): Promise<TableSource> {
   await assertThere(file);
   if (format === 'jsonl') return jsonTable(database, file);
   if (format === 'parquet') {
-    const columns = await described(database, file, `read_parquet(${literal(file)})`);
-    return { file, format, columns, sql: `SELECT ${columns.map((name) => `${identifier(name)}::VARCHAR AS ${identifier(name)}`).join(', ')} FROM read_parquet(${literal(file)})` };
+    const source = `read_parquet(${fileLiteral(file)})`;
+    const columns = await described(database, file, source);
+    return { file, format, columns, sql: `SELECT ${columns.map((name) => `${identifier(name)}::VARCHAR AS ${identifier(name)}`).join(', ')} FROM ${source}` };
   }
-  return delimitedTable(file, format);
+  return delimitedTable(file, format, format === 'tsv' ? { ...delimited, delimiter: '\t' } : delimited);
+}
+
+/** A path as an SQL literal in which `*`, `?` and brackets stand for themselves: DuckDB takes them for patterns. */
+function fileLiteral(file: string): string {
+  return literal(file.replace(/[*?[]/g, '[$&]'));
 }
 
 /** @throws GramkitError DATA_MALFORMED with the nearest column there is. */
@@ -72,7 +88,7 @@ async function described({ connection }: Database, file: string, source: string)
  * arrays for rows.
  */
 async function jsonTable(database: Database, file: string): Promise<TableSource> {
-  const lines = `(FROM read_csv(${literal(file)}, auto_detect = false, header = false, columns = {line: 'VARCHAR'}, delim = '\x01', quote = '', escape = '', ${bufferSizes})
+  const lines = `(FROM read_csv(${fileLiteral(file)}, auto_detect = false, header = false, compression = 'none', columns = {line: 'VARCHAR'}, delim = '\x01', quote = '', escape = '', ${bufferSizes})
     WHERE trim(line) <> '')`;
   const inError = (cause: unknown) => {
     throw tableError(file, cause);
@@ -80,7 +96,7 @@ async function jsonTable(database: Database, file: string): Promise<TableSource>
   const keys = await rowsOf(database.connection, `SELECT DISTINCT unnest(json_keys(line)) AS key FROM (FROM ${lines} LIMIT 20480)
     WHERE json_valid(line) AND json_type(line) = 'OBJECT' ORDER BY key`).catch(inError);
   const columns = keys.map(([key]) => String(key));
-  const values = columns.map((name) => `json_extract_string(line, ${literal(`$."${name}"`)}) AS ${identifier(name)}`);
+  const values = columns.map((name) => `json_extract_string(line, ${literal(jsonPointer(name))}) AS ${identifier(name)}`);
   const table: TableSource = { file, format: 'jsonl', columns, sql: `SELECT ${values.join(', ')} FROM ${lines}` };
   const [[record]] = (await rowsOf(database.connection, `SELECT min(record) FROM (SELECT line, row_number() OVER () AS record FROM ${lines})
     WHERE NOT json_valid(line) OR json_type(line) <> 'OBJECT'`).catch(inError)) as [[string | null]];
@@ -90,6 +106,11 @@ async function jsonTable(database: Database, file: string): Promise<TableSource>
   return table;
 }
 
+/** RFC 6901: a path that takes any name, whatever characters it has. */
+function jsonPointer(name: string): string {
+  return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
 /** DuckDB's own buffers of 32 MB are out of proportion to what a reader may use. */
 const bufferSizes = 'max_line_size = 1048576, buffer_size = 4194304';
 
@@ -97,38 +118,65 @@ const bufferSizes = 'max_line_size = 1048576, buffer_size = 4194304';
  * CSV and TSV with the columns of the header and nothing guessed: DuckDB's own detection takes a row for the header where the
  * header does not fit.
  */
-async function delimitedTable(file: string, format: 'csv' | 'tsv'): Promise<TableSource> {
-  const delimiter = format === 'csv' ? ',' : '\t';
-  const columns = headerColumns(await firstLineOf(file), delimiter);
-  const twice = columns.find((name, index) => columns.indexOf(name) < index);
-  if (twice !== undefined) throw new GramkitError('DATA_MALFORMED', `column '${twice}' is there twice`, { file, line: 1, field: twice, fix: 'rename one of them' });
+async function delimitedTable(file: string, format: 'csv' | 'tsv', delimited: Delimited): Promise<TableSource> {
+  const columns = headerColumns(await firstLineOf(file), delimited);
+  const lowerCase = columns.map((name) => name.toLowerCase());
+  const twice = columns.find((_, index) => lowerCase.indexOf(lowerCase[index]!) < index);
+  if (twice !== undefined) throw new GramkitError('DATA_MALFORMED', `column '${twice}' is there twice`, { file, line: 1, field: twice, fix: 'rename one of them; capital letters alone do not tell columns apart' });
+  const quote = delimited.quotes ? '"' : '';
   const types = columns.map((name) => `${identifier(name)}: 'VARCHAR'`).join(', ');
   return {
-    file, format, columns,
-    sql: `FROM read_csv(${literal(file)}, auto_detect = false, header = true, columns = {${types}}, delim = ${literal(delimiter)},
-      quote = '"', escape = '"', strict_mode = true, ${bufferSizes})`,
+    file, format, columns, delimited,
+    sql: `FROM read_csv(${fileLiteral(file)}, auto_detect = false, header = true, compression = 'none', columns = {${types}}, delim = ${literal(delimited.delimiter)},
+      quote = '${quote}', escape = '${quote}', strict_mode = true, ${bufferSizes})`,
   };
 }
 
 async function firstLineOf(file: string): Promise<string> {
-  for await (const { text } of numberedLines(file)) return text;
-  return '';
+  for await (const { text } of numberedLines(file)) {
+    if (text.trim() !== '') return text;
+    break;
+  }
+  throw new GramkitError('DATA_MALFORMED', 'the first line is empty, expected the names of the columns', { file, line: 1, fix: 'begin the file with a line of column names' });
 }
 
-/** Names of a header line; quoted names may hold the delimiter. */
-function headerColumns(header: string, delimiter: string): string[] {
-  const fields = header.match(new RegExp(`("(?:[^"]|"")*"|[^${delimiter}]*)(?:${delimiter}|$)`, 'g'))!.slice(0, -1);
-  const names = fields.map((field) => field.replace(new RegExp(`${delimiter}$`), '').trim());
-  return names.map((name) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name));
+/** Names of a header line; quoted names may hold the delimiter. A column without a name gets one by its place. */
+function headerColumns(header: string, delimited: Delimited): string[] {
+  const ends: number[] = [];
+  scanLine(header, false, delimited, (position) => ends.push(position));
+  ends.push(header.length);
+  const names = ends.map((end, column) => header.slice(column === 0 ? 0 : ends[column - 1]! + 1, end).trim());
+  return names.map((name, column) => (delimited.quotes && name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name) || `column${column + 1}`);
+}
+
+/**
+ * Walks over a line by RFC 4180: a quote opens a value at its start alone, and two within a quoted value are one character of it.
+ * Returns whether the line ends within quotes.
+ */
+function scanLine(line: string, startsQuoted: boolean, { delimiter, quotes }: Delimited, onDelimiter: (position: number) => void): boolean {
+  let quoted = startsQuoted;
+  let mayOpen = !startsQuoted;
+  for (let position = 0; position < line.length; position++) {
+    const isQuote = quotes && line[position] === '"' && (quoted || mayOpen);
+    const isDelimiter = !quoted && line[position] === delimiter;
+    if (isDelimiter) onDelimiter(position);
+    mayOpen = isDelimiter || (isQuote && quoted);
+    if (isQuote) quoted = !quoted;
+  }
+  return quoted;
 }
 
 /** An error of DuckDB's reader of CSV with the line and the reason it names: what stands before its list of possible fixes. */
 export function tableError(file: string, cause: unknown): GramkitError {
   const message = cause instanceof Error ? cause.message : String(cause);
+  if (/^Out of Memory Error|No space left/.test(message)) {
+    return new GramkitError('OUTPUT_UNWRITABLE', `there is no room to sort the file: ${firstLine(cause)}`, { file, cause, fix: 'free space in the temporary folder, or name another in TMPDIR' });
+  }
   const line = /CSV Error on Line: (\d+)/.exec(message);
   const reason = /\n([^\n]+)\n+Possible /.exec(message)?.[1] ?? firstLine(cause);
   return new GramkitError('DATA_MALFORMED', reason, {
-    file, ...(line === null ? {} : { line: Number(line[1]) }), cause, fix: 'correct the line; every row needs a value for each column of the header',
+    file, ...(line === null ? {} : { line: Number(line[1]) }), cause,
+    fix: 'every row needs a value for each column of the header, quotes that close, and the same end of line; where quotes are plain characters set quotes: false',
   });
 }
 
@@ -136,14 +184,16 @@ export function tableError(file: string, cause: unknown): GramkitError {
  * The line on which a record begins, both one-based, for messages: a record may span lines, and empty lines count for none.
  * Undefined for Parquet, which has no lines.
  */
-export async function lineOfRecord({ file, format }: TableSource, record: number): Promise<number | undefined> {
+export async function lineOfRecord({ file, format, columns, delimited }: TableSource, record: number): Promise<number | undefined> {
   if (format === 'parquet') return undefined;
   const wanted = format === 'jsonl' ? record : record + 1;
   let seen = 0;
   let quoted = false;
   for await (const { number, text } of numberedLines(file)) {
-    if (!quoted && text.trim() !== '' && ++seen === wanted) return number;
-    if (format !== 'jsonl' && text.split('"').length % 2 === 0) quoted = !quoted;
+    // Where there is but one column an empty line is a record: one whose value is missing.
+    const isRecord = text.trim() !== '' || (delimited !== undefined && columns.length === 1);
+    if (!quoted && isRecord && ++seen === wanted) return number;
+    if (delimited !== undefined) quoted = scanLine(text, quoted, delimited, () => {});
   }
   return undefined;
 }

@@ -2,14 +2,16 @@ import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
+import { hash32 } from '../split/hash.js';
 import { errorOf, folderWith, rowsOfStore, storeOf } from '../testing/fixtures.js';
 import { createTabularReader, tabularOptions } from './tabular.js';
 
 const itemsCsv = 'id,text\na,"first, quoted"\nb,second\n';
+const itemsJsonl = '{"id":"a","text":"first, quoted"}\n{"id":"b","text":"second"}\n';
 const expected = [['u', 'a', 1], ['u', 'b', 0], ['v', 'a', 0]];
 
 async function readerIn(files: Readonly<Record<string, string | Uint8Array>>, options: object = {}) {
-  const folder = await folderWith({ 'items.csv': itemsCsv, ...files });
+  const folder = await folderWith({ 'items.csv': itemsCsv, 'items.jsonl': itemsJsonl, ...files });
   return createTabularReader(tabularOptions.parse({ interactions: 'log.csv', items: 'items.csv', ...options }), folder);
 }
 
@@ -20,6 +22,8 @@ describe('the tabular reader', () => {
     ['TSV', 'log.tsv', 'user\titem\tresponse\nu\ta\t1\nu\tb\t0\nv\ta\t0\n', { interactions: 'log.tsv' }],
     ['JSONL', 'log.jsonl', '{"user":"u","item":"a","response":true}\n{"user":"u","item":"b","response":0}\n{"response":false,"item":"a","user":"v"}\n', { interactions: 'log.jsonl' }],
     ['CSV of another ending', 'log.txt', 'user,item,response\nu,a,1\nu,b,0\nv,a,0\n', { interactions: 'log.txt', interactionsFormat: 'csv' }],
+    ['decimal responses', 'log.csv', 'user,item,response\nu,a,1.0\nu,b,0.0\nv,a,FALSE\n', {}],
+    ['CSV of semicolons', 'log.csv', 'user;item;response\nu;a;1\nu;b;0\nv;a;0\n', { delimiter: ';', items: 'items.jsonl' }],
     ['columns of other names', 'log.csv', 'who,"what, then",right\nu,a,1\nu,b,0\nv,a,0\n', { columns: { user: 'who', item: 'what, then', response: 'right' } }],
   ])('reads %s', async (_, name, text, options) => {
     const store = await storeOf(await readerIn({ [name]: text }, options));
@@ -52,6 +56,19 @@ describe('the tabular reader', () => {
     }
   });
 
+  it('orders many rows of many users as a stable sort does', async () => {
+    const rows = Array.from({ length: 9000 }, (_, row) => ({ user: `u${hash32(1, row) % 97}`, item: hash32(2, row) % 2 === 0 ? 'a' : 'b', response: hash32(3, row) % 2, time: hash32(4, row) % 50 }));
+    const store = await storeOf(await readerIn({ 'log.csv': ['user,item,response,t', ...rows.map(({ user, item, response, time }) => `${user},${item},${response},${time}`), ''].join('\n') }, { columns: { time: 't' } }));
+    const users = [...new Set(rows.map(({ user }) => user))];
+    const sorted = users.flatMap((user) => rows.filter((row) => row.user === user).sort((one, other) => one.time - other.time));
+    expect(await rowsOfStore(store)).toEqual(sorted.map(({ user, item, response }) => [user, item, response]));
+  });
+
+  it('groups users that do not stand together, without a time', async () => {
+    const store = await storeOf(await readerIn({ 'log.csv': 'user,item,response\nv,b,0\nu,b,0\nu,a,1\nv,a,1\n' }));
+    expect(await rowsOfStore(store)).toEqual([['v', 'b', 0], ['v', 'a', 1], ['u', 'b', 0], ['u', 'a', 1]]);
+  });
+
   it("takes the data set's own split", async () => {
     const store = await storeOf(await readerIn({ 'log.csv': 'user,item,response,fold\nu,a,1,0\nv,a,1,true\n' }, { columns: { heldOut: 'fold' } }));
     expect([...(await store.users()).heldOut!]).toEqual([0, 1]);
@@ -75,6 +92,10 @@ describe('the tabular reader', () => {
     ['a quote that does not end', 'log.csv', 'user,item,response\nu,"a,1\nu,b,1\n', {}, 2, /quote/i],
     ['bytes that are not UTF-8', 'log.csv', Buffer.concat([Buffer.from('user,item,response\nu,'), Buffer.from([0xff]), Buffer.from(',1\n')]), {}, 2, /utf-8/i],
     ['a column twice', 'log.csv', 'user,user,item,response\nu,u,a,1\n', {}, 1, /column 'user' is there twice/],
+    ['an item that is not listed', 'log.csv', 'user,item,response\nu,a,1\nu,c,1\n', {}, 3, /item 'c' is not in .*items\.csv/],
+    ['a blank user', 'log.csv', 'user,item,response\nu,a,1\n" ",a,1\n', {}, 3, /user is missing/],
+    ['line ends of two kinds', 'log.csv', 'user,item,response\nu,a,1\r\nu,b,0\n', {}, undefined, /not RFC 4180 compliant|invalid state/],
+    ['a time that is no finite number', 'log.csv', 'user,item,response,t\nu,a,1,1\nu,a,1,nan\n', { columns: { time: 't' } }, 3, /time is no number and no date/],
     ['a time that is none', 'log.csv', 'user,item,response,t\nu,a,1,1\nu,a,1,soon\n', { columns: { time: 't' } }, 3, /time is no number and no date/],
     ['JSON that ends within a line', 'log.jsonl', '{"user":"u","item":"a","response":1}\n{"user":"u","item":\n', { interactions: 'log.jsonl' }, 2, /no JSON object/],
     ['an array among JSON lines', 'log.jsonl', '\n{"user":"u","item":"a","response":1}\n[1]\n', { interactions: 'log.jsonl' }, 3, /no JSON object/],
@@ -86,6 +107,27 @@ describe('the tabular reader', () => {
     expect(error.message).toMatch(message);
     expect([error.details.file!.endsWith(name), error.details.line]).toEqual([true, line]);
     expect(error.details.fix).toBeTruthy();
+  });
+
+  it.each<[string, string, number, string, RegExp]>([
+    ['twice', 'id,text\na,x\nb,y\na,z\n', 4, 'id', /item 'a' is there twice/],
+    ['without text', 'id,text\na,x\nb,\n', 3, 'text', /item 'b' has no text/],
+    ['with a blank text', 'id,text\na,"  "\n', 2, 'text', /item 'a' has no text/],
+  ])('refuses an item %s', async (_, text, line, field, message) => {
+    const error = await errorOf(storeOf(await readerIn({ 'log.csv': 'user,item,response\nu,a,1\n', 'items.csv': text })));
+    expect([error.code, error.details.line, error.details.field]).toEqual(['DATA_MALFORMED', line, field]);
+    expect(error.message).toMatch(message);
+    expect(error.details.file).toMatch(/items\.csv$/);
+  });
+
+  it('names the row of a Parquet file, which has no lines', async () => {
+    const folder = await folderWith({ 'items.csv': itemsCsv });
+    const database = await DuckDBInstance.create(':memory:');
+    const connection = await database.connect();
+    await connection.run(`COPY (SELECT * FROM (VALUES ('u', 'a', 1.0), ('u', 'b', 0.5)) t("user", item, response)) TO '${join(folder, 'log.parquet')}' (FORMAT parquet)`);
+    database.closeSync();
+    const error = await errorOf(storeOf(createTabularReader(tabularOptions.parse({ interactions: 'log.parquet', items: 'items.csv' }), folder)));
+    expect([error.code, error.message, error.details.line]).toEqual(['DATA_MALFORMED', "row 2: the response is '0.5', expected 0, 1, true or false", undefined]);
   });
 
   it('names the nearest column where one is missing', async () => {

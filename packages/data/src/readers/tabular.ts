@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { identifier, openDatabase, type Database } from '../store/database.js';
 import { streamColumns } from '../store/stream-columns.js';
 import { fingerprintFiles } from './fingerprint-files.js';
-import { assertColumns, formatOf, lineOfRecord, openTable, tableError, tableFormats, type TableSource } from './table-source.js';
+import { assertColumns, formatOf, lineOfRecord, openTable, tableError, tableFormats, type Delimited, type TableFormat, type TableSource } from './table-source.js';
 
 const path = (what: string) => z.string().describe(`${what}: CSV, TSV, JSONL or Parquet; a relative path starts from the folder of the configuration.`);
 const format = z.enum(tableFormats).optional().describe("The file's format, where its ending does not tell.");
@@ -18,6 +18,8 @@ export const tabularOptions = z.strictObject({
   items: path('File of items'),
   interactionsFormat: format,
   itemsFormat: format,
+  delimiter: z.string().length(1).default(',').describe('What stands between the values of CSV files.'),
+  quotes: z.boolean().default(true).describe('Whether values of CSV and TSV may stand in double quotes; false where a quote is a character like others.'),
   columns: z.strictObject({
     user: z.string().default('user').describe('Column of the user id.'),
     item: z.string().default('item').describe('Column of the item id.'),
@@ -27,7 +29,8 @@ export const tabularOptions = z.strictObject({
     probability: z.string().optional().describe('Column of the true probability of a response of 1, in generated data.'),
   }).prefault({}).describe('Columns of the file of interactions.'),
   id: z.string().default('id').describe('Column of the item id in the file of items.'),
-  fields: z.record(z.string(), z.string()).default({ text: 'text' }).describe('Named fields of an item, each with its column in the file of items.'),
+  fields: z.record(z.string().min(1), z.string().min(1)).refine((fields) => Object.keys(fields).length > 0, 'name at least one field').default({ text: 'text' })
+    .describe('Named fields of an item, each with its column in the file of items. Every item needs a text in one of them.'),
 });
 
 export type TabularOptions = z.output<typeof tabularOptions>;
@@ -39,22 +42,26 @@ const sortingMemory = '256MB';
 export function createTabularReader(options: TabularOptions, baseDirectory: string): DatasetReader {
   const interactionsFile = resolve(baseDirectory, options.interactions);
   const itemsFile = resolve(baseDirectory, options.items);
-  const content = [options.interactionsFormat ?? null, options.itemsFormat ?? null, options.columns, options.id, options.fields];
+  const content = [options.interactionsFormat ?? null, options.itemsFormat ?? null, options.delimiter, options.quotes, options.columns, options.id, options.fields];
+  const items = () => withTable(itemsFile, options.itemsFormat, options, (table, database) => readItems(table, database, options));
   return {
     specificationVersion, kind: 'reader', name: 'tabular', task: 'knowledge-tracing',
     fingerprint: () => fingerprintFiles([interactionsFile, itemsFile], ['tabular 1', ...content]),
-    items: () => withTable(itemsFile, options.itemsFormat, (table, database) => readItems(table, database, options)),
-    interactions: () => withTable(interactionsFile, options.interactionsFormat, (table, database) => readInteractions(table, database, options.columns)),
+    items,
+    async *interactions(): AsyncGenerator<InteractionChunk> {
+      const catalogue = { file: itemsFile, ids: await idsOf(items()) };
+      yield* withTable(interactionsFile, options.interactionsFormat, options, (table, database) => readInteractions(table, database, options.columns, catalogue));
+    },
     dispose: () => {},
   };
 }
 
 /** Opens a file in a database of its own, which is gone when the reader is done with it. */
-async function* withTable<Value>(file: string, format: TabularOptions['itemsFormat'], read: (table: TableSource, database: Database) => AsyncGenerator<Value>): AsyncGenerator<Value> {
+async function* withTable<Value>(file: string, format: TableFormat | undefined, delimited: Delimited, read: (table: TableSource, database: Database) => AsyncGenerator<Value>): AsyncGenerator<Value> {
   const spillDirectory = join(tmpdir(), `gramkit-tabular-${randomUUID()}`);
   const database = await openDatabase(undefined, { memoryLimit: sortingMemory, spillDirectory });
   try {
-    yield* read(await openTable(database, file, format ?? formatOf(file)), database);
+    yield* read(await openTable(database, file, format ?? formatOf(file), delimited), database);
   } finally {
     database.close();
     await rm(spillDirectory, { recursive: true, force: true });
@@ -73,32 +80,53 @@ async function* rowsOfTable(table: TableSource, { connection }: Database, sql: s
 async function* readItems(table: TableSource, database: Database, { id, fields }: TabularOptions): AsyncGenerator<ItemContent[]> {
   assertColumns(table, [id, ...Object.values(fields)]);
   const names = Object.keys(fields);
-  let record = 0;
+  const seen = new Set<string>();
   const sql = `SELECT ${[id, ...Object.values(fields)].map(identifier).join(', ')} FROM (${table.sql})`;
   for await (const [ids, ...texts] of rowsOfTable(table, database, sql)) {
     const items: ItemContent[] = [];
     for (let row = 0; row < ids!.length; row++) {
-      record++;
-      if (ids![row] === null) throw await malformed(table, record, id, 'the id is missing', 'give every item an id');
-      items.push({ id: ids![row] as string, fields: Object.fromEntries(names.map((name, field) => [name, (texts[field]![row] ?? '') as string])) });
+      const own = ids![row] as string | null;
+      const fail = (column: string, message: string, fix: string) => malformed(table, seen.size + 1, column, message, fix);
+      if (isBlank(own)) throw await fail(id, 'the id is missing', 'give every item an id');
+      if (seen.has(own)) throw await fail(id, `item '${own}' is there twice`, 'give every item an id of its own');
+      if (texts.every((text) => isBlank(text[row]!))) throw await fail(Object.values(fields).join(', '), `item '${own}' has no text`, 'give the item a text, or remove it');
+      seen.add(own);
+      items.push({ id: own, fields: Object.fromEntries(names.map((name, field) => [name, (texts[field]![row] ?? '') as string])) });
     }
     yield items;
   }
 }
 
+function isBlank(value: DuckDBValue): value is null {
+  return value === null || (value as string).trim() === '';
+}
+
+async function idsOf(items: AsyncIterable<readonly ItemContent[]>): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for await (const stretch of items) stretch.forEach(({ id }) => ids.add(id));
+  return ids;
+}
+
 type Columns = TabularOptions['columns'];
 
-async function* readInteractions(table: TableSource, database: Database, columns: Columns): AsyncGenerator<InteractionChunk> {
+/** The ids of the items, and the file they stand in. */
+interface Catalogue {
+  readonly file: string;
+  readonly ids: ReadonlySet<string>;
+}
+
+async function* readInteractions(table: TableSource, database: Database, columns: Columns, catalogue: Catalogue): AsyncGenerator<InteractionChunk> {
   assertColumns(table, Object.values(columns));
   for await (const [users, items, responses, records, times, heldOut, probabilities] of rowsOfTable(table, database, interactionsQuery(table, columns))) {
     const count = users!.length;
     const at = (row: number) => Number(records![row]);
     const fail = (row: number, column: string, message: string, fix: string) => malformed(table, at(row), column, message, fix);
     for (let row = 0; row < count; row++) {
-      if (users![row] === null) throw await fail(row, columns.user, 'the user is missing', 'give every interaction a user');
-      if (items![row] === null) throw await fail(row, columns.item, 'the item is missing', 'give every interaction an item');
+      if (isBlank(users![row]!)) throw await fail(row, columns.user, 'the user is missing', 'give every interaction a user');
+      if (isBlank(items![row]!)) throw await fail(row, columns.item, 'the item is missing', 'give every interaction an item');
+      if (!catalogue.ids.has(items![row] as string)) throw await fail(row, columns.item, `item ${quoted(items![row]!)} is not in ${catalogue.file}`, 'add the item there, or correct its id');
       if (flagOf(responses![row]!) === undefined) throw await fail(row, columns.response, `the response is ${quoted(responses![row]!)}, expected 0, 1, true or false`, 'correct it');
-      if (columns.time !== undefined && times![row] === null) throw await fail(row, columns.time, 'the time is no number and no date', 'write a number or a date such as 2026-01-31 12:00:00');
+      if (columns.time !== undefined && !Number.isFinite(times![row])) throw await fail(row, columns.time, 'the time is no number and no date', 'write a number or a date such as 2026-01-31 12:00:00');
       if (columns.heldOut !== undefined && flagOf(heldOut![row]!) === undefined) throw await fail(row, columns.heldOut, `is ${quoted(heldOut![row]!)}, expected 0, 1, true or false`, 'correct it');
       if (columns.probability !== undefined && !isProbability(probabilities![row]!)) throw await fail(row, columns.probability, 'is no probability', 'write a number from 0 to 1');
     }
@@ -132,7 +160,7 @@ function timeOf(column: string): string {
   return `coalesce(TRY_CAST(${column} AS DOUBLE), epoch_us(TRY_CAST(${column} AS TIMESTAMP)) / 1000)`;
 }
 
-const flags = new Map<DuckDBValue, 0 | 1>([['0', 0], ['1', 1], ['false', 0], ['true', 1], ['False', 0], ['True', 1]]);
+const flags = new Map<DuckDBValue, 0 | 1>([['0', 0], ['1', 1], ['0.0', 0], ['1.0', 1], ['false', 0], ['true', 1], ['False', 0], ['True', 1], ['FALSE', 0], ['TRUE', 1]]);
 
 function flagOf(value: DuckDBValue): 0 | 1 | undefined {
   return flags.get(value);
@@ -156,6 +184,7 @@ export default definePlugin({
   kind: 'reader',
   name: 'tabular',
   description: 'Reads interactions and items from CSV, TSV, JSONL or Parquet files with named columns.',
+  task: 'knowledge-tracing',
   options: tabularOptions,
   dependencies: { baseDirectory: tokens.baseDirectory },
   create: ({ options, baseDirectory }) => createTabularReader(options, baseDirectory),
