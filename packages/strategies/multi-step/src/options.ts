@@ -9,7 +9,7 @@ export const multiStepOptions = z.strictObject({
   interval: z
     .union([z.number().int(intervalProblem).min(1, intervalProblem), z.string().regex(intervalPattern, intervalProblem)])
     .default('1e')
-    .describe('N, the length of a window: a number of steps (10), or epochs ("0.5e", "1e"). A short last window is merged into the one before.'),
+    .describe('N, the length of a window: a number of steps (10), or epochs ("0.5e", "1e"). A last window shorter than half of that is merged into the one before.'),
   rowRate: z
     .union([z.literal('predictions'), z.number().positive()])
     .default('predictions')

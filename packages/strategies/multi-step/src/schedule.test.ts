@@ -27,8 +27,11 @@ describe('schedule', () => {
     // interval, steps per epoch, epochs, windows
     [1, 3, 2, [[1, 1, 1], [1, 1, 1]]],
     [2, 4, 1, [[2, 2]]],
-    [2, 5, 2, [[2, 3], [2, 3]]],
-    [10, 37, 2, [[10, 10, 17], [10, 10, 17]]],
+    [2, 5, 2, [[2, 2, 1], [2, 2, 1]]],
+    [10, 19, 1, [[10, 9]]],
+    [10, 14, 1, [[14]]],
+    [10, 37, 2, [[10, 10, 10, 7], [10, 10, 10, 7]]],
+    [10, 34, 1, [[10, 10, 14]]],
     [10, 10, 2, [[10], [10]]],
     [37, 37, 1, [[37]]],
     [30, 37, 2, [[37], [37]]],
@@ -37,10 +40,10 @@ describe('schedule', () => {
     ['0.25e', 37, 1, [[9, 10, 9, 9]]],
     ['0.3e', 10, 1, [[3, 3, 4]]],
     ['0.1e', 3, 1, [[1, 1, 1]]],
-    [100, 37, 10, [[], [], [100], [], [], [100], [], [], [], [170]]],
+    [100, 37, 10, [[], [], [100], [], [], [100], [], [], [100], [70]]],
     [50, 37, 3, [[], [50], [61]]],
     ['2e', 5, 4, [[], [10], [], [10]]],
-    ['2e', 5, 5, [[], [10], [], [], [15]]],
+    ['2e', 5, 5, [[], [10], [], [10], [5]]],
     ['1.5e', 4, 3, [[], [6], [6]]],
   ] as const)('interval %s, %i steps an epoch, %i epochs', (interval, stepsPerEpoch, epochs, expected) => {
     expect(windowLengths({ ...plain, interval }, stepsPerEpoch, epochs)).toEqual(expected);
@@ -67,7 +70,7 @@ describe('schedule', () => {
 
   it('lays windows out over the epochs that warm-up and settling leave', () => {
     expect(windowLengths({ interval: 4, warmUpEpochs: 1, settlingEpochs: 1 }, 6, 4)).toEqual([[], [6], [6], []]);
-    expect(windowLengths({ interval: '2e', warmUpEpochs: 1, settlingEpochs: 1 }, 6, 5)).toEqual([[], [], [], [18], []]);
+    expect(windowLengths({ interval: '2e', warmUpEpochs: 1, settlingEpochs: 1 }, 6, 5)).toEqual([[], [], [12], [6], []]);
   });
 
   it.each([

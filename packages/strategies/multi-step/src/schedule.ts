@@ -19,7 +19,7 @@ export type ScheduleOptions = Pick<MultiStepOptions, 'interval' | 'warmUpEpochs'
 
 /**
  * Windows of up to an epoch tile each epoch, so that the encoder is current at its end; longer ones tile all epochs of windows.
- * Either way a short last window is merged into the one before.
+ * Either way a last window shorter than half of the others is merged into the one before.
  * @throws GramkitError CONFIGURATION_INVALID where warm-up, settling and one window do not fit the epochs.
  */
 export function createSchedule(options: ScheduleOptions, stepsPerEpoch: number, epochs: number): Schedule {
@@ -43,10 +43,10 @@ export function createSchedule(options: ScheduleOptions, stepsPerEpoch: number, 
   };
 }
 
-/** Whether one of the windows of `length` steps that tile `stretch` steps ends after `done` of them. The last takes what is left over. */
+/** Whether one of the windows of `length` steps that tile `stretch` steps ends after `done` of them. What is left over makes a window where it is half of one. */
 function endsWindow(done: number, length: number, stretch: number): boolean {
   if (done === stretch) return true;
-  const windows = Math.max(1, Math.floor(stretch / length + 1e-9));
+  const windows = Math.max(1, Math.round(stretch / length + 1e-9));
   const window = Math.round(done / length);
   return window >= 1 && window < windows && Math.round(window * length) === done;
 }
