@@ -69,7 +69,7 @@ describe('schedule', () => {
   });
 
   it('lays windows out over the epochs that warm-up and settling leave', () => {
-    expect(windowLengths({ interval: 4, warmUpEpochs: 1, settlingEpochs: 1 }, 6, 4)).toEqual([[], [6], [6], []]);
+    expect(windowLengths({ interval: 4, warmUpEpochs: 1, settlingEpochs: 1 }, 6, 4)).toEqual([[], [4, 2], [4, 2], []]);
     expect(windowLengths({ interval: '2e', warmUpEpochs: 1, settlingEpochs: 1 }, 6, 5)).toEqual([[], [], [12], [6], []]);
   });
 
