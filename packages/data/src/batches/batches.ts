@@ -114,13 +114,16 @@ export class Batches {
   }
 
   #batchesInOrder(windows: Windows, order: Uint32Array, batchSize: number, first: number, end: number): AsyncGenerator<Batch> {
+    // Memory outside the JavaScript heap is freed late: what is read serves again for a later batch.
+    const spare: Uint32Array[] = [];
     return prefetch(Math.max(0, end - first), batchesAhead, async (index) => {
       const rows = order.subarray((first + index) * batchSize, (first + index + 1) * batchSize);
       const positions = Float64Array.from(rows, (row) => windows.starts[row]!);
       const lengths = Int32Array.from(rows, (row) => windows.lengths[row]!);
-      const packed = new Uint32Array(lengths.reduce((sum, length) => sum + length, 0));
-      await this.#histories.read(positions, lengths, packed);
-      return this.#assembler.assemble(packed, lengths);
+      const buffer = spare.pop() ?? new Uint32Array(Math.min(batchSize, windows.count) * this.windowLength);
+      await this.#histories.read(positions, lengths, buffer);
+      spare.push(buffer);
+      return this.#assembler.assemble(buffer, lengths);
     });
   }
 

@@ -7,7 +7,7 @@ import type { Store } from '../store/store.js';
 
 /** All interactions in the order of a store, each as `2 * item + response`, at random positions. */
 export interface HistorySource {
-  /** Reads windows of the histories, one after another, into `into`: `lengths[w]` interactions from `positions[w]` on. */
+  /** Reads windows of the histories, one after another, into the beginning of `into`: `lengths[w]` interactions from `positions[w]` on. */
   read(positions: ArrayLike<number>, lengths: ArrayLike<number>, into: Uint32Array): Promise<void>;
   close(): Promise<void>;
 }
@@ -63,7 +63,7 @@ class FileHistories implements HistorySource {
   read(positions: ArrayLike<number>, lengths: ArrayLike<number>, into: Uint32Array): Promise<void> {
     const bytes = bytesOf(into);
     return new Promise((resolve, reject) => {
-      let wanted = bytes.byteLength;
+      let wanted = 0;
       let left = lengths.length;
       const done = (error: Error | null, bytesRead: number) => {
         wanted -= bytesRead;
@@ -74,6 +74,7 @@ class FileHistories implements HistorySource {
       };
       for (let window = 0, offset = 0; window < lengths.length; window++) {
         const length = lengths[window]! * bytesPerInteraction;
+        wanted += length;
         read(this.#file.fd, bytes, offset, length, positions[window]! * bytesPerInteraction, done);
         offset += length;
       }

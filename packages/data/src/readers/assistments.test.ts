@@ -73,6 +73,7 @@ describe('the ASSISTments reader', () => {
   it.each<[string, string, string, number | undefined, RegExp]>([
     ['a skill without a name', '1 Area\n', 'DATA_MALFORMED', 1, /expected a skill id, a tab and a name/],
     ['a skill twice', '1\tA\n1\tB\n', 'DATA_MALFORMED', 2, /skill 1 is there twice/],
+    ['a skill whose name is empty', '1\t \n', 'DATA_MALFORMED', 1, /skill 1 has no name/],
     ['no skills', '\n', 'DATA_EMPTY', undefined, /no skills/],
   ])('refuses %s', async (_, text, code, line, message) => {
     const error = await errorOf(storeOf(await readerIn({ 'skills.tsv': text, 'train.csv': '1\n1\n0\n' })));

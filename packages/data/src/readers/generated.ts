@@ -94,6 +94,7 @@ export default definePlugin({
   kind: 'reader',
   name: 'generated',
   description: 'Generates a knowledge-tracing set whose item text explains difficulty, with unseen items for cold start.',
+  task: 'knowledge-tracing',
   options: generatorOptions,
   dependencies: {},
   create: ({ options }) => createGeneratedReader(options),

@@ -1,6 +1,7 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
-import { numbersOf } from './database.js';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import type { DatasetSummary } from './import-dataset.js';
 import { optionalColumnsOf } from './schema.js';
+import { scanTable } from './stream-columns.js';
 
 /** What a model that knew the students could reach at best, on the interactions that the data set itself holds out. */
 export interface Ceiling {
@@ -18,26 +19,59 @@ export interface Ceiling {
  */
 const bins = 65_536;
 
-const heldOutInteractions = 'interactions JOIN users USING ("user") WHERE held_out';
-const seenItems = 'SELECT DISTINCT item FROM interactions JOIN users USING ("user") WHERE NOT held_out';
-
-/** The ceiling of a generated set; undefined where true probabilities or the data set's own split are not known. */
-export async function ceilingOf(connection: DuckDBConnection): Promise<Ceiling | undefined> {
-  if (!(await optionalColumnsOf(connection)).probability) return undefined;
-  const [auc, interactions] = await areaUnderCurve(connection, heldOutInteractions);
-  if (interactions === 0) return undefined;
-  const [unseenAuc, unseenInteractions] = await areaUnderCurve(connection, `${heldOutInteractions} AND item NOT IN (${seenItems})`);
-  return { auc, unseenAuc, interactions, unseenInteractions };
+/**
+ * The ceiling of a generated set; undefined where true probabilities or the data set's own split are not known, or nobody is
+ * held out. Reads the interactions twice: for the items seen in training, then for the histograms.
+ */
+export async function ceilingOf(connection: DuckDBConnection, summary: DatasetSummary, heldOut: Uint8Array | undefined): Promise<Ceiling | undefined> {
+  if (!heldOut?.includes(1) || !(await optionalColumnsOf(connection)).probability) return undefined;
+  const scan = (columns: string) => scanTable(connection, columns, 'interactions', summary.interactions);
+  const seen = await itemsInTraining(scan('"user", item'), heldOut, summary.items);
+  const all = new AnswerHistogram();
+  const unseen = new AnswerHistogram();
+  for await (const [users, items, answers] of scan(`"user", item, (2 * least(floor(probability * ${bins}), ${bins - 1}) + response)::UINTEGER`)) {
+    for (let row = 0; row < users!.length; row++) {
+      if (heldOut[users![row] as number] === 0) continue;
+      all.add(answers![row] as number);
+      if (seen[items![row] as number] === 0) unseen.add(answers![row] as number);
+    }
+  }
+  return { auc: all.areaUnderCurve(), unseenAuc: unseen.areaUnderCurve(), interactions: all.count(), unseenInteractions: unseen.count() };
 }
 
-/** AUC by Mann and Whitney, ties one half, and the number of interactions. */
-async function areaUnderCurve(connection: DuckDBConnection, source: string): Promise<[number, number]> {
-  const [auc, interactions] = await numbersOf(connection, `
-    WITH histogram AS (
-      SELECT floor(probability * ${bins}) AS bin, sum(response)::DOUBLE AS positives, count(*)::DOUBLE - sum(response) AS negatives FROM ${source} GROUP BY bin
-    ), ranked AS (
-      SELECT positives, negatives, sum(negatives) OVER (ORDER BY bin) - negatives AS below FROM histogram
-    )
-    SELECT sum(positives * (below + negatives / 2)) / (sum(positives) * sum(negatives)), coalesce(sum(positives + negatives), 0) FROM ranked`);
-  return [auc!, interactions!];
+/** uint8 `[items]`: 1 where a user who is not held out has the item. */
+async function itemsInTraining(rows: AsyncIterable<DuckDBValue[][]>, heldOut: Uint8Array, itemCount: number): Promise<Uint8Array> {
+  const seen = new Uint8Array(itemCount);
+  for await (const [users, items] of rows) {
+    for (let row = 0; row < users!.length; row++) if (heldOut[users![row] as number] === 0) seen[items![row] as number] = 1;
+  }
+  return seen;
+}
+
+/** Counts of answers by bin of probability; an answer is `2 * bin + response`. */
+class AnswerHistogram {
+  readonly #counts = new Float64Array(2 * bins);
+
+  add(answer: number): void {
+    this.#counts[answer]!++;
+  }
+
+  count(): number {
+    return this.#counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** By Mann and Whitney, ties one half; not a number where all responses are alike. */
+  areaUnderCurve(): number {
+    let positives = 0;
+    let negativesBelow = 0;
+    let wonPairs = 0;
+    for (let bin = 0; bin < bins; bin++) {
+      const negatives = this.#counts[2 * bin]!;
+      const positivesHere = this.#counts[2 * bin + 1]!;
+      wonPairs += positivesHere * (negativesBelow + negatives / 2);
+      negativesBelow += negatives;
+      positives += positivesHere;
+    }
+    return wonPairs / (positives * negativesBelow);
+  }
 }

@@ -1,4 +1,4 @@
-import { DuckDBDataChunk, VARCHAR, type DuckDBAppender, type DuckDBConnection, type DuckDBType, type DuckDBValue, type DuckDBVector } from '@duckdb/node-api';
+import { DuckDBDataChunk, type DuckDBAppender, type DuckDBConnection, type DuckDBType, type DuckDBVector } from '@duckdb/node-api';
 
 /** Rows of a DuckDB vector: what one append takes. */
 const chunkRows = 2048;
@@ -7,22 +7,20 @@ const chunkRows = 2048;
 const chunksPerFlush = 60;
 
 /**
- * Appends rows to a table through one chunk that is filled again and again: a long import makes hardly any garbage, neither
- * on the JavaScript heap nor outside it, where the collector would not see it.
+ * Appends rows of numbers to a table through one chunk that is filled again and again: a long import makes hardly any garbage,
+ * neither on the JavaScript heap nor outside it, where the collector would not see it.
  */
 export class ColumnAppender {
   readonly #appender: DuckDBAppender;
-  readonly #types: readonly DuckDBType[];
   readonly #chunk: DuckDBDataChunk;
-  #vectors: DuckDBVector[];
+  readonly #vectors: readonly DuckDBVector[];
   #filled = 0;
   #unflushed = 0;
 
   private constructor(appender: DuckDBAppender, types: readonly DuckDBType[]) {
     this.#appender = appender;
-    this.#types = types;
-    this.#chunk = DuckDBDataChunk.create(types);
-    this.#vectors = this.#emptyVectors();
+    this.#chunk = DuckDBDataChunk.create(types, chunkRows);
+    this.#vectors = types.map((_, column) => this.#chunk.getColumnVector(column));
   }
 
   static async open(connection: DuckDBConnection, table: string, types: readonly DuckDBType[]): Promise<ColumnAppender> {
@@ -30,7 +28,7 @@ export class ColumnAppender {
   }
 
   /** Sets a value of the row that is being filled. Every column must be set before `endRow`. */
-  set(column: number, value: DuckDBValue): void {
+  set(column: number, value: number): void {
     this.#vectors[column]!.setItem(this.#filled, value);
   }
 
@@ -44,21 +42,11 @@ export class ColumnAppender {
     this.#appender.closeSync();
   }
 
-  #emptyVectors(): DuckDBVector[] {
-    this.#chunk.rowCount = chunkRows;
-    return this.#types.map((_, column) => this.#chunk.getColumnVector(column));
-  }
-
   #pass(): void {
     for (const vector of this.#vectors) vector.flush();
     if (this.#filled < chunkRows) this.#chunk.rowCount = this.#filled;
     this.#appender.appendDataChunk(this.#chunk);
     this.#filled = 0;
-    // A vector of strings owns their characters: without a reset it would keep those of all earlier rows.
-    if (this.#types.includes(VARCHAR)) {
-      this.#chunk.reset();
-      this.#vectors = this.#emptyVectors();
-    }
     if (++this.#unflushed < chunksPerFlush) return;
     this.#unflushed = 0;
     this.#appender.flushSync();

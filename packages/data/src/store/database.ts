@@ -15,7 +15,7 @@ export interface DatabaseLimits {
  * A small fixed amount keeps the resident memory of a large import at that of a small one.
  */
 export const streamingMemoryLimit = '12MB';
-/** For sorts of data that do not come grouped by user: they spill what is beyond it. */
+/** For sorts of data that do not come grouped by user, which spill what is beyond it, and for items, whose texts may be long. */
 export const sortingMemoryLimit = '512MB';
 
 /** An open database of one connection. */

@@ -1,25 +1,46 @@
 import { createHash } from 'node:crypto';
-import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { rowsOf, sortingMemoryLimit, withMemory } from './database.js';
 import { packedInteractions } from './packed-interactions.js';
-import { scanTable, streamColumns } from './stream-columns.js';
+import { scanTable } from './stream-columns.js';
+
+interface ContentCounts {
+  readonly users: number;
+  readonly items: number;
+  readonly interactions: number;
+}
 
 /**
  * A SHA-256 over what decides training: items in catalogue order with their fields, users in order with the lengths of their
  * histories and their own split, and every item and response. Times count through the order they gave.
  */
-export async function contentFingerprint(connection: DuckDBConnection, task: string, users: number, interactions: number): Promise<string> {
+export async function contentFingerprint(connection: DuckDBConnection, task: string, counts: ContentCounts): Promise<string> {
   const whole = createHash('sha256').update(task);
-  whole.update(await digestOf(streamColumns(connection, 'SELECT row(id, list_sort(map_entries(fields)))::VARCHAR FROM items ORDER BY "row"')));
-  whole.update(await digestOf(scanTable(connection, 'row(id, interactions, held_out)::VARCHAR', 'users', users)));
+  whole.update(await withMemory(connection, sortingMemoryLimit, () => itemsDigest(connection, counts.items)));
+  whole.update(await usersDigest(connection, counts.users));
   const histories = createHash('sha256');
-  for await (const packed of packedInteractions(connection, interactions)) histories.update(new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength));
+  for await (const packed of packedInteractions(connection, counts.interactions)) histories.update(new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength));
   return whole.update(histories.digest()).digest('hex');
 }
 
-async function digestOf(texts: AsyncIterable<DuckDBValue[][]>): Promise<Buffer> {
+async function itemsDigest(connection: DuckDBConnection, items: number): Promise<Buffer> {
   const hash = createHash('sha256');
-  for await (const [stretch] of texts) {
-    for (const text of stretch as string[]) hash.update(text).update('\n');
+  for await (const [contents] of scanTable(connection, 'sha256(row(id, list_sort(map_entries(fields)))::VARCHAR)', 'items', items)) {
+    for (const content of contents as string[]) hash.update(content);
+  }
+  return hash.digest();
+}
+
+/** Users that DuckDB digests at once. Part of what the fingerprint means. */
+const usersPerDigest = 8192;
+
+/** A digest of digests by DuckDB: as strings, the ids of many users would make the JavaScript heap grow. */
+async function usersDigest(connection: DuckDBConnection, users: number): Promise<Buffer> {
+  const hash = createHash('sha256');
+  for (let first = 0; first < users; first += usersPerDigest) {
+    const [[digest]] = (await rowsOf(connection, `SELECT sha256(string_agg(row(id, interactions, held_out)::VARCHAR, chr(10) ORDER BY rowid))
+      FROM users WHERE rowid >= ${first} AND rowid < ${first + usersPerDigest}`)) as [[string]];
+    hash.update(digest);
   }
   return hash.digest();
 }

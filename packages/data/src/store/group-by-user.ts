@@ -1,19 +1,20 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { GramkitError } from '@gramkit/spec';
-import { literal, numbersOf, sortingMemoryLimit, withMemory } from './database.js';
+import { dropCachedBlocks, literal, numbersOf, sortingMemoryLimit, withMemory } from './database.js';
 import { createInteractions, createTables, optionalColumnsOf } from './schema.js';
 
-/** Users that one pass of the search for duplicates compares: bounds its memory. */
-const usersPerPass = 30_000;
+/** Runs that one pass of the search for duplicates compares: bounds its memory. */
+const runsPerPass = 30_000;
 
 /** Whether a user has more than one run of interactions: in partitions by hash, so that memory does not grow with the users. */
 export async function hasScatteredUsers(connection: DuckDBConnection): Promise<boolean> {
   const [runs] = await numbersOf(connection, 'SELECT count(*) FROM users');
-  const passes = Math.ceil(runs! / usersPerPass);
+  const passes = Math.ceil(runs! / runsPerPass);
   for (let pass = 0; pass < passes; pass++) {
     const [duplicates] = await numbersOf(connection, `SELECT count(*) FROM (
       SELECT id FROM users WHERE hash(id) % ${passes} = ${pass} GROUP BY id HAVING count(*) > 1)`);
     if (duplicates! > 0) return true;
+    await dropCachedBlocks(connection);
   }
   return false;
 }

@@ -125,3 +125,12 @@ describe('openStore', () => {
     expect(settings.getRowsJson()).toEqual([['autoinstall_known_extensions', 'false'], ['autoload_known_extensions', 'false'], ['temp_directory', `${store.file}.tmp`], ['threads', '1']]);
   });
 });
+
+describe('a large catalogue of long texts', () => {
+  it('goes through the small memory of an import', async () => {
+    const long = Array.from({ length: 6000 }, (_, item) => ({ id: `i${item}`, fields: { title: `t${item}`, body: `${item} `.repeat(4000) } }));
+    const store = await storeOf(readerOf(long, [['u', 'i0', 1], ['v', 'i5999', 0], ['u', 'i1', 1]], 500));
+    expect(await store.items()).toEqual(long);
+    expect((await store.inspect({ textField: 'body' })).textWords.maximum).toBe(4000);
+  });
+});

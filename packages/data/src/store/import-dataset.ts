@@ -2,7 +2,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { MAP, VARCHAR, mapValue, type DuckDBConnection } from '@duckdb/node-api';
 import { GramkitError, isGramkitError, type DatasetReader, type Task } from '@gramkit/spec';
-import { databaseFiles, literal, numbersOf, openDatabase, type DatabaseLimits } from './database.js';
+import { databaseFiles, dropCachedBlocks, literal, numbersOf, openDatabase, sortingMemoryLimit, withMemory, type DatabaseLimits } from './database.js';
 import { contentFingerprint } from './fingerprint.js';
 import { groupByUser, hasScatteredUsers } from './group-by-user.js';
 import { InteractionWriter } from './interaction-writer.js';
@@ -67,7 +67,8 @@ async function writeRaw(reader: DatasetReader, file: string, grouped: string, op
   });
   try {
     await connection.run(createTables('main'));
-    const catalogue = await writeItems(reader, connection, options);
+    const catalogue = await withMemory(connection, sortingMemoryLimit, () => writeItems(reader, connection, options));
+    await dropCachedBlocks(connection);
     await writeInteractions(reader, connection, catalogue, options);
     if (!(await hasScatteredUsers(connection))) return false;
     options.onProgress?.({ part: 'grouping', done: 0 });
@@ -92,6 +93,7 @@ async function writeItems(reader: DatasetReader, connection: DuckDBConnection, o
       appender.endRow();
       catalogue.set(id, catalogue.size);
     }
+    appender.flushSync();
     options.onProgress?.({ part: 'items', done: catalogue.size });
   }
   appender.closeSync();
@@ -119,7 +121,7 @@ async function finish(reader: DatasetReader, file: string, options: ImportOption
       task: reader.task,
       reader: reader.name,
       readerFingerprint: await reader.fingerprint(),
-      fingerprint: await contentFingerprint(connection, reader.task, users!, interactions!),
+      fingerprint: await contentFingerprint(connection, reader.task, { users: users!, items: items!, interactions: interactions! }),
       users: users!, items: items!, interactions: interactions!,
     };
     await connection.run(`INSERT INTO dataset VALUES (${formatVersion}, ${literal(summary.task)}, ${literal(summary.reader)},

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { GramkitError, type ItemContent } from '@gramkit/spec';
-import { ceilingOf, type Ceiling } from './ceiling.js';
+import type { Ceiling } from './ceiling.js';
 import { literal, numbersOf, rowsOf } from './database.js';
 import type { DatasetSummary } from './import-dataset.js';
 import { readItems } from './items.js';
@@ -53,17 +53,16 @@ const exampleCount = 3;
 /** Batches that the estimates of padding and R are taken from. */
 const sampledBatches = 32;
 
-/** Measures a store, in DuckDB. @throws GramkitError DATA_MISMATCH for a field that no item has. */
+/** Measures a store, in DuckDB; all but its ceiling. @throws GramkitError DATA_MISMATCH for a field that no item has. */
 export async function inspectStore(connection: DuckDBConnection, summary: DatasetSummary, options: InspectionOptions): Promise<Inspection> {
   const { windowLength = 100, batchSize = 32 } = options;
-  const examples = await readItems(connection, exampleCount);
+  const examples = await readItems(connection, Math.min(exampleCount, summary.items));
   const textField = options.textField ?? ('text' in examples[0]!.fields ? 'text' : Object.keys(examples[0]!.fields)[0] ?? 'text');
   await assertField(connection, textField);
   const [positiveRate, itemsWithoutInteractions] = await numbersOf(connection, `SELECT (SELECT avg(response) FROM interactions),
     (SELECT count(*) FROM items WHERE "row" NOT IN (SELECT item FROM interactions))`);
   const [heldOutUsers, knownUsers] = await numbersOf(connection, 'SELECT count(*) FILTER (held_out), count(held_out) FROM users');
   const [itemsWithoutText] = await numbersOf(connection, `SELECT count(*) FROM items WHERE coalesce(trim(fields[${literal(textField)}]), '') = ''`);
-  const ceiling = await ceilingOf(connection);
   return {
     ...summary,
     interactionsPerItem: summary.interactions / summary.items,
@@ -77,7 +76,6 @@ export async function inspectStore(connection: DuckDBConnection, summary: Datase
     textWords: await distribution(connection, `len(list_filter(string_split_regex(coalesce(fields[${literal(textField)}], ''), '\\s+'), lambda w: w <> ''))`, 'items'),
     itemsWithoutText: itemsWithoutText!,
     ...(knownUsers! > 0 ? { heldOutUsers: heldOutUsers! } : {}),
-    ...(ceiling === undefined ? {} : { ceiling }),
     examples,
   };
 }

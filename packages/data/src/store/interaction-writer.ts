@@ -1,4 +1,4 @@
-import { BOOLEAN, DOUBLE, FLOAT, UINTEGER, UTINYINT, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
+import { DOUBLE, FLOAT, UINTEGER, UTINYINT, type DuckDBAppender, type DuckDBConnection } from '@duckdb/node-api';
 import { GramkitError, type InteractionChunk } from '@gramkit/spec';
 import { ColumnAppender } from './column-appender.js';
 import { dropCachedBlocks } from './database.js';
@@ -17,7 +17,8 @@ const interactionsPerDrop = 122_880;
 export class InteractionWriter {
   readonly #connection: DuckDBConnection;
   readonly #catalogue: ReadonlyMap<string, number>;
-  readonly #users: ColumnAppender;
+  /** Row by row: rows of strings held back for a chunk would make the JavaScript heap grow. */
+  readonly #users: DuckDBAppender;
   #interactions: ColumnAppender | undefined;
   #count = 0;
   #countAtDrop = 0;
@@ -28,15 +29,14 @@ export class InteractionWriter {
   #lastTime = Number.NEGATIVE_INFINITY;
   #present: readonly boolean[] | undefined;
 
-  private constructor(connection: DuckDBConnection, catalogue: ReadonlyMap<string, number>, users: ColumnAppender) {
+  private constructor(connection: DuckDBConnection, catalogue: ReadonlyMap<string, number>, users: DuckDBAppender) {
     this.#connection = connection;
     this.#catalogue = catalogue;
     this.#users = users;
   }
 
   static async open(connection: DuckDBConnection, catalogue: ReadonlyMap<string, number>): Promise<InteractionWriter> {
-    const users = await ColumnAppender.open(connection, 'users', [UINTEGER, VARCHAR, UINTEGER, BOOLEAN]);
-    return new InteractionWriter(connection, catalogue, users);
+    return new InteractionWriter(connection, catalogue, await connection.createAppender('users'));
   }
 
   /** Interactions so far. */
@@ -51,13 +51,14 @@ export class InteractionWriter {
     for (let row = 0; row < chunk.userIds.length; row++) this.#appendRow(this.#interactions, chunk, row);
     if (this.#count - this.#countAtDrop < interactionsPerDrop) return;
     this.#countAtDrop = this.#count;
+    this.#users.flushSync();
     await dropCachedBlocks(this.#connection);
   }
 
   close(): void {
     this.#endRun();
     this.#interactions?.close();
-    this.#users.close();
+    this.#users.closeSync();
   }
 
   /** The first chunk tells which columns there are: one that is absent costs neither memory nor a file of nothings. */
@@ -107,10 +108,11 @@ export class InteractionWriter {
 
   #endRun(): void {
     if (this.#user === undefined) return;
-    this.#users.set(0, this.#runs++);
-    this.#users.set(1, this.#user);
-    this.#users.set(2, this.#runLength);
-    this.#users.set(3, this.#heldOut);
+    this.#users.appendUInteger(this.#runs++);
+    this.#users.appendVarchar(this.#user);
+    this.#users.appendUInteger(this.#runLength);
+    if (this.#heldOut === null) this.#users.appendNull();
+    else this.#users.appendBoolean(this.#heldOut);
     this.#users.endRow();
     this.#user = undefined;
     this.#runLength = 0;

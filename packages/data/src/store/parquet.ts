@@ -1,7 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { GramkitError } from '@gramkit/spec';
-import { identifier, literal, rowsOf } from './database.js';
+import { identifier, literal, rowsOf, sortingMemoryLimit, withMemory } from './database.js';
 import { optionalColumnsOf } from './schema.js';
 import type { Store } from './store.js';
 
@@ -50,7 +50,7 @@ export async function exportParquet(store: Store, directory: string): Promise<Pa
 async function writeParquet({ connection }: Store, file: string, query: string): Promise<void> {
   const partial = join(`${file}.${process.pid}.partial`);
   try {
-    await connection.run(`COPY (${query}) TO ${literal(partial)} (FORMAT parquet, ROW_GROUP_SIZE 20480)`);
+    await withMemory(connection, sortingMemoryLimit, () => connection.run(`COPY (${query}) TO ${literal(partial)} (FORMAT parquet, ROW_GROUP_SIZE 20480)`));
     await rename(partial, file);
   } catch (cause) {
     throw new GramkitError('OUTPUT_UNWRITABLE', 'the Parquet file cannot be written', { file, cause, fix: 'choose another folder or free space' });

@@ -8,6 +8,9 @@ import { readItems } from './items.js';
 import { formatVersion } from './schema.js';
 import { scanTable } from './stream-columns.js';
 
+/** Stands for a `held_out` that is null. */
+const unknown = 2;
+
 /** An imported data set, open for reading. Any number of processes may read one store at once. */
 export class Store {
   readonly file: string;
@@ -29,7 +32,7 @@ export class Store {
 
   /** Every item, in catalogue order. */
   items(): Promise<ItemContent[]> {
-    return readItems(this.connection);
+    return readItems(this.connection, this.summary.items);
   }
 
   /** Interactions of every user, and whether the data set itself holds the user out (undefined where it brings no split). */
@@ -38,24 +41,26 @@ export class Store {
     const heldOut = new Uint8Array(this.summary.users);
     let user = 0;
     let known = true;
-    for await (const [lengths, flags] of scanTable(this.connection, 'interactions, CAST(held_out AS UTINYINT)', 'users', this.summary.users)) {
+    for await (const [lengths, flags] of scanTable(this.connection, `interactions, coalesce(held_out::UTINYINT, ${unknown})::UTINYINT`, 'users', this.summary.users)) {
       for (let row = 0; row < lengths!.length; row++, user++) {
         historyLengths[user] = lengths![row] as number;
-        known &&= flags![row] !== null;
-        heldOut[user] = Number(flags![row]);
+        known &&= flags![row] !== unknown;
+        heldOut[user] = flags![row] as number;
       }
     }
     return { historyLengths, heldOut: known ? heldOut : undefined };
   }
 
   /** @throws GramkitError DATA_MISMATCH for a text field that no item has. */
-  inspect(options: InspectionOptions = {}): Promise<Inspection> {
-    return withMemory(this.connection, sortingMemoryLimit, () => inspectStore(this.connection, this.summary, options));
+  async inspect(options: InspectionOptions = {}): Promise<Inspection> {
+    const ceiling = await this.ceiling();
+    const inspection = await withMemory(this.connection, sortingMemoryLimit, () => inspectStore(this.connection, this.summary, options));
+    return ceiling === undefined ? inspection : { ...inspection, ceiling };
   }
 
   /** What a model that knew the students could reach; undefined where true probabilities are not known. */
-  ceiling(): Promise<Ceiling | undefined> {
-    return ceilingOf(this.connection);
+  async ceiling(): Promise<Ceiling | undefined> {
+    return ceilingOf(this.connection, this.summary, (await this.users()).heldOut);
   }
 
   /** Idempotent. */

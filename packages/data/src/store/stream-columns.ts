@@ -1,5 +1,5 @@
-import { dropCachedBlocks } from './database.js';
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue } from '@duckdb/node-api';
+import { dropCachedBlocks } from './database.js';
 
 /**
  * The result of a query in stretches of at most 2,048 rows, column by column, as numbers, strings and booleans.
@@ -26,12 +26,12 @@ function columnOf(chunk: DuckDBDataChunk, column: number): DuckDBValue[] {
 const stretchRows = 491_520;
 
 /**
- * Columns of a whole table in the order of its rows, as `streamColumns` gives them, by queries over bounded stretches: memory
- * does not grow with the table.
+ * Columns of the first `rows` rows of a table in their order, as `streamColumns` gives them, by queries over bounded
+ * stretches: memory does not grow with the table.
  */
 export async function* scanTable(connection: DuckDBConnection, columns: string, table: string, rows: number): AsyncGenerator<DuckDBValue[][]> {
   for (let first = 0; first < rows; first += stretchRows) {
-    yield* streamColumns(connection, `SELECT ${columns} FROM ${table} WHERE rowid >= ${first} AND rowid < ${first + stretchRows}`);
+    yield* streamColumns(connection, `SELECT ${columns} FROM ${table} WHERE rowid >= ${first} AND rowid < ${Math.min(rows, first + stretchRows)}`);
     await dropCachedBlocks(connection);
   }
 }
