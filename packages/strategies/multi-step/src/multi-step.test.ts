@@ -85,7 +85,7 @@ describe('multi-step', () => {
       if (step === 6) await strategy.endEpoch();
     }
     expect(updated).toEqual([3, 7, 10, 14]);
-    expect(setting.events.map(({ values }) => [values.index, values.steps])).toEqual([[0, 2], [1, 2], [2, 3], [3, 2], [4, 2], [5, 3]]);
+    expect(setting.events.map(({ values }) => [values.index, values.steps])).toEqual([[0, 3], [1, 4], [2, 3], [3, 4]]);
     const updates = setting.events.reduce((sum, { values }) => sum + 3 * Math.ceil((values.items as number) / 8), 0);
     expect(setting.encoderOptimizer.stepCount).toBe(updates);
   });
