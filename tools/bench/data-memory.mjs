@@ -1,7 +1,7 @@
 /**
  * Whether resident memory stays flat as data grows: imports a generated set, splits it, draws every batch of one epoch, finds
- * the ceiling and the unseen items, once with few and once with many interactions, each run in a process of its own, and compares the
- * largest resident sizes. Fails where many take more than `--limit` times what few take.
+ * the ceiling and the unseen items, once with few and once with many interactions, each in a process of its own, and compares
+ * the largest resident sizes (medians over the runs). Fails where many take more than `--limit` times what few take.
  *
  * node tools/bench/data-memory.mjs [--few 100000] [--many 10000000] [--runs 3] [--limit 1.1] [--output FILE]
  * Reads the built package: npm run build first.

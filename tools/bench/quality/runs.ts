@@ -44,8 +44,8 @@ export async function runQuality(name: StrategyName, seed: number, dataSeed: num
 
 function qualityOf(strategy: StrategyName, report: RunReport): QualityRun {
   const best = report.validation.reduce((first, second) => ((second.metrics.auc ?? 0) > (first.metrics.auc ?? 0) ? second : first));
-  const { auc, coldStartAuc } = report.test ?? {};
-  if (auc == null || coldStartAuc == null || report.ceilingAuc === null) throw new Error(`the run of '${strategy}' reports no AUC, cold-start AUC or ceiling`);
+  const { auc, coldStartAuc } = report.test ?? { auc: null, coldStartAuc: null };
+  if (auc === null || coldStartAuc === null || report.ceilingAuc === null) throw new Error(`the run of '${strategy}' reports no AUC, cold-start AUC or ceiling`);
   return {
     strategy,
     seed: report.seed,
