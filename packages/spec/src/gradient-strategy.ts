@@ -15,8 +15,11 @@ export interface StrategyContext {
   readonly epochs: number;
   /** Decides dropout seeds and the order of encoder mini-batches. */
   readonly seed: number;
-  /** Quality on the validation split with this table of item encodings `[catalogue, dimension]`; absent where nothing is held out. */
-  readonly evaluate?: (itemEncodings: Tensor2D) => Promise<Quality>;
+  /**
+   * Quality on the validation split with a table of item encodings `[catalogue, dimension]`; absent where nothing is held out.
+   * Neither the evaluation nor making the table counts as training time. The strategy disposes the table.
+   */
+  readonly evaluate?: (itemEncodings: () => Tensor2D | Promise<Tensor2D>) => Promise<Quality>;
   /** Where a strategy tells what is no step, such as the end of a window. */
   readonly report: (event: StrategyEvent) => void;
   /** Told while a long part (encoding a catalogue, a regression) goes on. */

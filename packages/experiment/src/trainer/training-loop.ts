@@ -93,7 +93,7 @@ export class TrainingLoop {
       seed: deriveSeed(configuration.seed, 'strategy-steps'),
       report: ({ kind, values }) => logger.metrics({ kind, step: this.#stepUnderWay, ...values }),
       progress: (part, done, total) => logger.progress(part, done, total, 'items'),
-      ...(data.hasValidation ? { evaluate: async (encodings) => qualityOf(await this.#clock.exclude(() => this.#evaluateWith(encodings))) } : {}),
+      ...(data.hasValidation ? { evaluate: async (encodings) => qualityOf(await this.#clock.exclude(async () => this.#evaluateWith(await encodings()))) } : {}),
     };
   }
 

@@ -261,14 +261,11 @@ export class MultiStep implements GradientStrategy {
     const { evaluateWindows } = this.options;
     const wanted = evaluateWindows === 'always' || (evaluateWindows === 'auto' && window.steps >= stepsPerEpoch / 2);
     if (evaluate === undefined || !wanted) return {};
-    const started = performance.now();
     this.#forgetEvaluated();
-    const reencoded = (this.#evaluated = await this.#encodeCatalogue());
-    const moved = withRowsOf(window, reencoded);
+    const qualityReencoded: Quality = await evaluate(async () => (this.#evaluated = await this.#encodeCatalogue()));
+    const moved = withRowsOf(window, this.#evaluated!);
     try {
-      const qualityMoved: Quality = await evaluate(moved);
-      const qualityReencoded: Quality = await evaluate(reencoded);
-      return { qualityMoved, qualityReencoded, evaluationSeconds: (performance.now() - started) / 1000 };
+      return { qualityMoved: await evaluate(() => moved), qualityReencoded };
     } finally {
       moved.dispose();
     }

@@ -14,7 +14,7 @@ export interface TinySettingOptions {
   readonly seed?: number;
   readonly epochs?: number;
   readonly stepsPerEpoch?: number;
-  readonly evaluate?: (itemEncodings: Tensor2D) => Promise<Quality>;
+  readonly evaluate?: (itemEncodings: () => Tensor2D | Promise<Tensor2D>) => Promise<Quality>;
 }
 
 interface Setting<Made extends Optimizer> {
