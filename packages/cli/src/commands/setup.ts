@@ -13,7 +13,7 @@ export function addSetup(program: Command, session: Session): void {
         verify: verify ?? false,
         signal: session.signal,
         onProgress: ({ message, done, total, unit, secondsLeft }) =>
-          session.display.progress(message, done, total, unit, secondsLeft === undefined ? undefined : secondsLeft * 1000),
+          session.display.progress(message, done, total, unit, secondsLeft === undefined ? {} : { left: secondsLeft * 1000 }),
       });
       const done = result.built.length === 0 ? 'everything is there already' : `brought ${result.built.join(', ')}`;
       session.print(result, `Set-up: ${done} (in ${result.cacheDirectory}).`);

@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path';
-import type { RunEvent } from '@gramkit/experiment';
+import type { ComparisonLimit, RunEvent } from '@gramkit/experiment';
 import type { CompareOptions } from '../commands/compare.js';
 import type { Session } from '../session.js';
+import type { KnownTime } from '../terminal/progress-display.js';
 import { parseLimits } from './parse-limit.js';
 import { runInProcess } from './run-in-process.js';
 
@@ -11,20 +12,33 @@ export async function compare(session: Session, config: string, { strategies, li
   const { compareRuns, formatComparison, loadConfiguration } = await import('@gramkit/experiment');
   const overrides = [...set, ...(output === undefined ? [] : [`output=${JSON.stringify(resolve(output))}`])];
   const configuration = await loadConfiguration(config, { overrides });
+  const cut = timeUntilCut(limits);
   const comparison = await compareRuns({
     configuration,
     strategies,
     limits,
     runOne: (file, onEvent) => runInProcess({ words: ['train', file, '--overwrite', '--tell-parent'], onEvent, signal: session.signal }),
-    onEvent: (strategy, event) => show(session, `[${strategies.indexOf(strategy) + 1}/${strategies.length}] ${strategy}`, event),
+    onEvent: (strategy, event) => show(session, `[${strategies.indexOf(strategy) + 1}/${strategies.length}] ${strategy}`, event, cut(strategy)),
   });
   const files = ['comparison.json', 'comparison.html'].map((name) => join(configuration.output, name));
   session.print(comparison, `${formatComparison(comparison)}\nWritten: ${files.join(', ')}\n`);
 }
 
+/** Of a strategy whose training is cut after some seconds: how many milliseconds are left of them since it was first asked. */
+function timeUntilCut(limits: Readonly<Record<string, ComparisonLimit>>): (strategy: string) => KnownTime {
+  const startedAt = new Map<string, number>();
+  return (strategy) => {
+    const seconds = limits[strategy]?.seconds;
+    if (seconds === undefined) return {};
+    const now = performance.now();
+    if (!startedAt.has(strategy)) startedAt.set(strategy, now);
+    return { atMost: startedAt.get(strategy)! + seconds * 1000 - now };
+  };
+}
+
 /** What a run tells, with the strategy before it. */
-function show({ display }: Session, name: string, event: RunEvent): void {
-  if (event.event === 'progress') display.progress(`${name}: ${event.part}`, event.done, event.total, event.unit);
+function show({ display }: Session, name: string, event: RunEvent, time: KnownTime): void {
+  if (event.event === 'progress') display.progress(`${name}: ${event.part}`, event.done, event.total, event.unit, event.part === 'training' ? time : {});
   else if (event.event === 'message') display.message(event.level, `${name}: ${event.text}`);
   else if (event.event === 'report') display.message('info', `${name}: ${event.report.steps} steps in ${event.report.trainingSeconds.toFixed(1)} s`);
 }

@@ -38,6 +38,14 @@ it('estimates interleaved parts separately and starts anew when a part begins ag
   ]);
 });
 
+it('does not estimate beyond the moment at which the part is cut', () => {
+  const { lines, clock, display } = plainDisplay();
+  display.progress('training', 0, 100, 'steps', { atMost: 30_000 });
+  clock.now = 10_000;
+  display.progress('training', 5, 100, 'steps', { atMost: 20_000 });
+  expect(lines).toEqual(['training: 5 of 100 steps (5%), about 20s left\n']);
+});
+
 it('shows bytes as people read them, and amounts without a total', () => {
   const { lines, clock, display } = plainDisplay();
   clock.now = 5_000;

@@ -8,6 +8,14 @@ const millisecondsBetweenLines = 4_000;
 /** What a progress display writes to: `process.stderr`, or a test's stand-in. */
 export type DisplayStream = Pick<NodeJS.WriteStream, 'isTTY' | 'write'>;
 
+/** What the display cannot work out from the units alone. */
+export interface KnownTime {
+  /** Milliseconds until the part ends, where whoever reports it knows better. */
+  readonly left?: number;
+  /** Milliseconds after which the part is cut, done or not. */
+  readonly atMost?: number;
+}
+
 interface Part {
   readonly name: string;
   readonly unit: string;
@@ -33,10 +41,11 @@ export class ProgressDisplay {
   }
 
   /** `done` of `total` units (`total` 0 where it is not known); `done === total` ends the part. */
-  progress(name: string, done: number, total: number, unit: string, millisecondsLeft?: number): void {
+  progress(name: string, done: number, total: number, unit: string, { left: known, atMost }: KnownTime = {}): void {
     const part = this.update(name, done, total, unit);
     const finished = total > 0 && done >= total;
-    const left = millisecondsLeft ?? part.timeLeft.milliseconds(done, total);
+    const estimate = known ?? part.timeLeft.milliseconds(done, total);
+    const left = atMost === undefined ? estimate : Math.max(0, Math.min(atMost, estimate ?? atMost));
     if (this.stream.isTTY) this.drawBar(part, left);
     else this.writeLine(part, left, finished);
     if (finished) this.parts.delete(name);
