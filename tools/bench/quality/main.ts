@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ItemContent } from '@gramkit/spec';
@@ -11,7 +11,7 @@ const usage = `Trains frozen, single-step and multi-step on the generated knowle
 
 npm run bench:quality -- [--seeds 1,2,3] [--data-seed 10] [--output runs/bench]
 
-About an hour on two cores; exits with 1 where a requirement does not hold.`;
+About an hour on two cores; runs that the output folder already holds are not repeated. Exits with 1 where a requirement does not hold.`;
 
 const { values } = parseArgs({
   options: {
@@ -32,17 +32,25 @@ async function catalogue(dataSeed: number): Promise<readonly ItemContent[]> {
   return items;
 }
 
+/** Runs of an earlier call on the same data set. */
+async function runsSoFar(file: string, seed: number): Promise<readonly QualityRun[]> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const saved = text === undefined ? undefined : (JSON.parse(text) as { readonly dataSeed: number; readonly runs: readonly QualityRun[] });
+  return saved?.dataSeed === seed ? saved.runs : [];
+}
+
 const dataSeed = Number(values['data-seed']);
-const frozenShare = await frozenExplains(await catalogue(dataSeed));
-const runs: QualityRun[] = [];
+const seeds = values.seeds.split(',').map(Number);
+const file = join(values.output, 'quality.json');
 await mkdir(values.output, { recursive: true });
+const frozenShare = await frozenExplains(await catalogue(dataSeed));
+const runs = [...(await runsSoFar(file, dataSeed))];
 for (const strategy of Object.keys(strategies) as StrategyName[]) {
-  for (const seed of values.seeds.split(',').map(Number)) {
+  for (const seed of seeds.filter((wanted) => !runs.some((run) => run.strategy === strategy && run.seed === wanted))) {
     console.error(`${strategy}, seed ${seed}`);
-    const run = await runQuality(strategy, seed, dataSeed);
-    runs.push(run);
-    console.error(JSON.stringify(run));
-    await writeFile(join(values.output, 'quality.json'), JSON.stringify({ dataSeed, frozenShare, runs }, null, 2));
+    runs.push(await runQuality(strategy, seed, dataSeed));
+    console.error(JSON.stringify(runs.at(-1)));
+    await writeFile(file, JSON.stringify({ dataSeed, frozenShare, runs }, null, 2));
   }
 }
 const verdict = requirements(runs, frozenShare);
