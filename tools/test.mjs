@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { buildPackages, nx, nxEnvironment } from './workspace/build.mjs';
 import { Failure, reportFailure } from './workspace/failure.mjs';
 import { gram } from './workspace/gram.mjs';
-import { installPackages, workspaceFolders } from './workspace/install.mjs';
+import { installPackages, testedFolders } from './workspace/install.mjs';
 import { installedProgram } from './workspace/installed-program.mjs';
 import { checkNodeVersion } from './workspace/node-version.mjs';
 import { runProgram } from './workspace/program.mjs';
@@ -52,7 +52,7 @@ async function countFailures(stages) {
 async function test() {
   checkNodeVersion(root);
   await installPackages(root);
-  const folders = ['tools', ...workspaceFolders(root)].map((folder) => join(root, folder));
+  const folders = ['tools', ...testedFolders(root)].map((folder) => join(root, folder));
   removeTestResults(folders);
   const failedChecks = await countFailures(checks);
   const failedRuns = await countFailures(tests);

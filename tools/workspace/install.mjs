@@ -52,6 +52,11 @@ export function workspaceFolders(root) {
     .sort();
 }
 
+/** Those of them that have tests. */
+export function testedFolders(root) {
+  return workspaceFolders(root).filter((folder) => JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).scripts?.test !== undefined);
+}
+
 function lockedPackages(file) {
   return JSON.parse(readFileSync(file, 'utf8')).packages;
 }

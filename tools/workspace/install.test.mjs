@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { explainInstall, whatIsMissing, workspaceFolders } from './install.mjs';
+import { explainInstall, testedFolders, whatIsMissing, workspaceFolders } from './install.mjs';
 
 const packages = {
   '': {},
@@ -44,8 +44,12 @@ describe('what is missing', () => {
   });
 });
 
-it('knows the folders of the workspace', () => {
-  expect(workspaceFolders(root)).toEqual(['packages/a']);
+it('knows the folders of the workspace, and those with tests', () => {
+  write('package-lock.json', { packages: { ...packages, 'node_modules/@x/c': { resolved: 'packages/c', link: true } } });
+  write('packages/a/package.json', { scripts: { test: 'vitest run' } });
+  write('packages/c/package.json', { scripts: { build: 'tsup' } });
+  expect(workspaceFolders(root)).toEqual(['packages/a', 'packages/c']);
+  expect(testedFolders(root)).toEqual(['packages/a']);
 });
 
 it.each([
