@@ -17,7 +17,9 @@ export interface Streams {
 export async function runCommandLine(words: readonly string[], streams: Streams = process): Promise<ExitCode> {
   const json = words.includes('--json');
   const display = new ProgressDisplay(streams.stderr);
-  const interruption = listenForInterruption((text) => display.message('info', text));
+  // Of a run within a comparison, the comparison speaks.
+  const say = words.includes('--tell-parent') ? () => {} : (text: string) => display.message('info', text);
+  const interruption = listenForInterruption(say);
   const writeJson = (value: unknown) => streams.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
   const session: Session = {
     json,

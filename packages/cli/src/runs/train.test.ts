@@ -94,8 +94,9 @@ describe('gram compare', () => {
 
   it("passes on a run's own failure", async () => {
     const words = ['compare', config, '--strategies', 'frozen', '--set', `encoder.model=${join(folder, 'no-model')}`, '--output', join(folder, 'failing'), '--json'];
-    const { exitCode, stdout } = await runGram(words);
+    const { exitCode, stdout, stderr } = await runGram(words);
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout).error.code).toBe('MODEL_FILE_MISSING');
+    expect(stderr.match(/error: /g)).toHaveLength(1);
   });
 });

@@ -2,6 +2,7 @@ import { join, relative, resolve } from 'node:path';
 import { GramkitError, isGramkitError, type RunLogger } from '@gramkit/spec';
 import type { ResolvedConfiguration, RunReport } from '@gramkit/experiment';
 import type { TrainOptions } from '../commands/train.js';
+import { exitCodeOf } from '../exit-code.js';
 import type { Session } from '../session.js';
 import { formatReport } from './format-report.js';
 import { errorMessage, tellParent } from './run-messages.js';
@@ -25,8 +26,9 @@ async function trainForParent(session: Session, config: string | undefined, opti
     const report = await trainWith(session, await configurationOf(config, options), options, logger);
     await tellParent({ event: 'report', report });
   } catch (error) {
+    // The parent prints it.
     await tellParent(errorMessage(error));
-    throw error;
+    session.exitCode = exitCodeOf(error);
   }
 }
 
