@@ -15,10 +15,12 @@ export class ProgressLine {
 
   update(done, total) {
     const now = this.now();
+    // What comes before the first unit (npm reads its lock file, Nx its graph) tells nothing of the units.
+    this.first ??= { at: now, done };
     if (!this.stream.isTTY && now - this.shownAt < secondsBetweenLines) return;
     this.shownAt = now;
-    const elapsed = now - this.startedAt;
-    const left = done > 0 ? `, about ${Math.ceil((elapsed / done) * Math.max(0, total - done))} s left` : '';
+    const watched = done - this.first.done;
+    const left = watched > 0 ? `, about ${Math.ceil(((now - this.first.at) / watched) * Math.max(0, total - done))} s left` : '';
     this.show(` ${done} of ${total}${left}`);
   }
 
