@@ -14,4 +14,4 @@ export type { DatabaseLimits } from './store/database.js';
 export { importDataset, type DatasetSummary, type ImportOptions, type ImportProgress } from './store/import-dataset.js';
 export type { Distribution, Inspection, InspectionOptions } from './store/inspection.js';
 export { exportParquet, type ParquetExport } from './store/parquet.js';
-export { openStore, Store } from './store/store.js';
+export { openStore, Store, type StoredUsers } from './store/store.js';

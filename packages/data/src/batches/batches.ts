@@ -1,6 +1,7 @@
 import { GramkitError, type Batch } from '@gramkit/spec';
 import { hashStreams, permutation, sortedByKey } from '../split/hash.js';
 import { splitNames, type Split, type SplitName } from '../split/split.js';
+import { HistoryCursor } from '../store/history-cursor.js';
 import type { Store } from '../store/store.js';
 import { BatchAssembler } from './assemble-batch.js';
 import { interactionsInMemory, openHistories, type HistorySource } from './history-source.js';
@@ -90,12 +91,10 @@ export class Batches {
     const { ofUser, historyLengths } = this.split;
     const train = splitNames.indexOf('train');
     const unseen = new Uint8Array(this.#catalogueSize).fill(1);
-    let user = 0;
-    let userEnd = historyLengths[0]!;
+    const cursor = new HistoryCursor(historyLengths);
     for await (const { packed, first } of this.#scan()) {
       for (let index = 0; index < packed.length; index++) {
-        while (first + index >= userEnd) userEnd += historyLengths[++user]!;
-        if (ofUser[user] === train) unseen[packed[index]! >>> 1] = 0;
+        if (ofUser[cursor.userAt(first + index)] === train) unseen[packed[index]! >>> 1] = 0;
       }
     }
     return unseen;

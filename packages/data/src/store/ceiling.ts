@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import type { DatasetSummary } from './import-dataset.js';
+import { HistoryCursor } from './history-cursor.js';
 import { optionalColumnsOf } from './schema.js';
+import type { StoredUsers } from './store.js';
 import { scanTable } from './stream-columns.js';
 
 /** What a model that knew the students could reach at best, on the interactions that the data set itself holds out. */
@@ -23,34 +24,36 @@ const bins = 65_536;
  * The ceiling of a generated set; undefined where true probabilities or the data set's own split are not known, or nobody is
  * held out. Reads the interactions twice: for the items seen in training, then for the histograms.
  */
-export async function ceilingOf(connection: DuckDBConnection, summary: DatasetSummary, heldOut: Uint8Array | undefined): Promise<Ceiling | undefined> {
+export async function ceilingOf(connection: DuckDBConnection, interactions: number, itemCount: number, users: StoredUsers): Promise<Ceiling | undefined> {
+  const { historyLengths, heldOut } = users;
   if (!heldOut?.includes(1) || !(await optionalColumnsOf(connection)).probability) return undefined;
-  const scan = (columns: string) => scanTable(connection, columns, 'interactions', summary.interactions);
-  const seen = await itemsInTraining(scan('"user", item'), heldOut, summary.items);
+  const scan = (columns: string) => scanTable(connection, columns, 'interactions', interactions);
+  const seen = new Uint8Array(itemCount);
+  await visitRows(scan('item'), historyLengths, (user, item) => {
+    if (heldOut[user] === 0) seen[item] = 1;
+  });
   const all = new AnswerHistogram();
   const unseen = new AnswerHistogram();
-  for await (const [users, items, answers] of scan(`"user", item, (2 * least(floor(probability * ${bins}), ${bins - 1}) + response)::UINTEGER`)) {
-    for (let row = 0; row < users!.length; row++) {
-      if (heldOut[users![row] as number] === 0) continue;
-      all.add(answers![row] as number);
-      if (seen[items![row] as number] === 0) unseen.add(answers![row] as number);
-    }
-  }
+  await visitRows(scan(`item, (2 * least(floor(probability * ${bins}), ${bins - 1}) + response)::UINTEGER`), historyLengths, (user, item, answer) => {
+    if (heldOut[user] === 0) return;
+    all.add(answer);
+    if (seen[item] === 0) unseen.add(answer);
+  });
   return { auc: all.areaUnderCurve(), unseenAuc: unseen.areaUnderCurve(), interactions: all.count(), unseenInteractions: unseen.count() };
 }
 
-/** uint8 `[items]`: 1 where a user who is not held out has the item. */
-async function itemsInTraining(rows: AsyncIterable<DuckDBValue[][]>, heldOut: Uint8Array, itemCount: number): Promise<Uint8Array> {
-  const seen = new Uint8Array(itemCount);
-  for await (const [users, items] of rows) {
-    for (let row = 0; row < users!.length; row++) if (heldOut[users![row] as number] === 0) seen[items![row] as number] = 1;
+/** The user follows from the position: a column less to read. `second` is not a number where the scan has one column. */
+async function visitRows(stretches: AsyncIterable<DuckDBValue[][]>, historyLengths: Uint32Array, visit: (user: number, first: number, second: number) => void): Promise<void> {
+  const cursor = new HistoryCursor(historyLengths);
+  let position = 0;
+  for await (const [first, second] of stretches) {
+    for (let row = 0; row < first!.length; row++) visit(cursor.userAt(position++), first![row] as number, second === undefined ? Number.NaN : (second[row] as number));
   }
-  return seen;
 }
 
 /** Counts of answers by bin of probability; an answer is `2 * bin + response`. */
 class AnswerHistogram {
-  readonly #counts = new Float64Array(2 * bins);
+  readonly #counts = new Uint32Array(2 * bins);
 
   add(answer: number): void {
     this.#counts[answer]!++;

@@ -15,6 +15,8 @@ export interface DatabaseLimits {
  * A small fixed amount keeps the resident memory of a large import at that of a small one.
  */
 export const streamingMemoryLimit = '12MB';
+/** What DuckDB reads ahead of a streamed result. */
+const streamingBuffer = '128KB';
 /** For sorts of data that do not come grouped by user, which spill what is beyond it, and for items, whose texts may be long. */
 export const sortingMemoryLimit = '512MB';
 
@@ -49,6 +51,7 @@ export async function openDatabase(file: string | undefined, options: DatabaseLi
     });
   });
   const connection = await instance.connect();
+  await connection.run(`SET streaming_buffer_size = '${streamingBuffer}'`);
   return {
     connection,
     close: () => {

@@ -70,6 +70,9 @@ async function writeRaw(reader: DatasetReader, file: string, grouped: string, op
     const catalogue = await withMemory(connection, sortingMemoryLimit, () => writeItems(reader, connection, options));
     await dropCachedBlocks(connection);
     await writeInteractions(reader, connection, catalogue, options);
+    // Left to the closing of the file, this would come on top of the memory of the next query.
+    await connection.run('CHECKPOINT');
+    await dropCachedBlocks(connection);
     if (!(await hasScatteredUsers(connection))) return false;
     options.onProgress?.({ part: 'grouping', done: 0 });
     await groupByUser(connection, grouped, options.memoryLimit);

@@ -11,12 +11,21 @@ import { scanTable } from './stream-columns.js';
 /** Stands for a `held_out` that is null. */
 const unknown = 2;
 
+/** The users of a store, in order of first appearance. */
+export interface StoredUsers {
+  /** Interactions of each, uint32 `[users]`. */
+  readonly historyLengths: Uint32Array;
+  /** uint8 `[users]`: 1 where the data set itself holds the user out; undefined where it brings no split. */
+  readonly heldOut: Uint8Array | undefined;
+}
+
 /** An imported data set, open for reading. Any number of processes may read one store at once. */
 export class Store {
   readonly file: string;
   /** What was imported: task, fingerprint, counts. */
   readonly summary: DatasetSummary;
   readonly #database: Database;
+  #users: Promise<StoredUsers> | undefined;
   #closed = false;
 
   constructor(file: string, database: Database, summary: DatasetSummary) {
@@ -35,8 +44,32 @@ export class Store {
     return readItems(this.connection, this.summary.items);
   }
 
-  /** Interactions of every user, and whether the data set itself holds the user out (undefined where it brings no split). */
-  async users(): Promise<{ historyLengths: Uint32Array; heldOut: Uint8Array | undefined }> {
+  /** Lengths of histories and the data set's own split; read once and shared. */
+  users(): Promise<StoredUsers> {
+    this.#users ??= this.#readUsers();
+    return this.#users;
+  }
+
+  /** @throws GramkitError DATA_MISMATCH for a text field that no item has. */
+  async inspect(options: InspectionOptions = {}): Promise<Inspection> {
+    const ceiling = await this.ceiling();
+    const inspection = await withMemory(this.connection, sortingMemoryLimit, () => inspectStore(this.connection, this.summary, options));
+    return ceiling === undefined ? inspection : { ...inspection, ceiling };
+  }
+
+  /** What a model that knew the students could reach; undefined where true probabilities are not known. */
+  async ceiling(): Promise<Ceiling | undefined> {
+    return ceilingOf(this.connection, this.summary.interactions, this.summary.items, await this.users());
+  }
+
+  /** Idempotent. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#database.close();
+  }
+
+  async #readUsers(): Promise<StoredUsers> {
     const historyLengths = new Uint32Array(this.summary.users);
     const heldOut = new Uint8Array(this.summary.users);
     let user = 0;
@@ -49,25 +82,6 @@ export class Store {
       }
     }
     return { historyLengths, heldOut: known ? heldOut : undefined };
-  }
-
-  /** @throws GramkitError DATA_MISMATCH for a text field that no item has. */
-  async inspect(options: InspectionOptions = {}): Promise<Inspection> {
-    const ceiling = await this.ceiling();
-    const inspection = await withMemory(this.connection, sortingMemoryLimit, () => inspectStore(this.connection, this.summary, options));
-    return ceiling === undefined ? inspection : { ...inspection, ceiling };
-  }
-
-  /** What a model that knew the students could reach; undefined where true probabilities are not known. */
-  async ceiling(): Promise<Ceiling | undefined> {
-    return ceilingOf(this.connection, this.summary, (await this.users()).heldOut);
-  }
-
-  /** Idempotent. */
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#database.close();
   }
 }
 

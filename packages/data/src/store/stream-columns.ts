@@ -23,7 +23,7 @@ function columnOf(chunk: DuckDBDataChunk, column: number): DuckDBValue[] {
 }
 
 /** Rows of a table that one query of a scan reads. */
-const stretchRows = 491_520;
+const stretchRows = 122_880;
 
 /**
  * Columns of the first `rows` rows of a table in their order, as `streamColumns` gives them, by queries over bounded
