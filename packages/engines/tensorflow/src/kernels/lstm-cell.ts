@@ -1,6 +1,6 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import { kernelNames, lstmCellOutputs, type LstmCellGradientInputs, type LstmCellInputs } from '@gramkit/spec';
-import { replaceKernel, type NodeBackend } from './node-backend.js';
+import { executeShaped, floats, replaceKernel, type NodeBackend } from './node-backend.js';
 
 /** The element-wise part of an LSTM's time step and its gradient, each in one pass over memory; equations at `LstmCellInputs` in spec. */
 export function registerLstmCell(): void {
@@ -14,12 +14,13 @@ interface KernelArguments<Inputs> {
 }
 
 function lstmCell({ inputs: { projected, recurrent, cell }, backend }: KernelArguments<LstmCellInputs>): TensorInfo[] {
-  return (backend as NodeBackend).executeMultipleOutputs('GramkitLstmCell', [], [projected, recurrent, cell], lstmCellOutputs.length);
+  return executeShaped(backend as NodeBackend, 'GramkitLstmCell', [], [projected, recurrent, cell], lstmCellOutputs.map(() => floats(...cell.shape)));
 }
 
 function lstmCellGradient({ inputs, backend }: KernelArguments<LstmCellGradientInputs>): TensorInfo[] {
-  return (backend as NodeBackend).executeMultipleOutputs('GramkitLstmCellGradient', [], [
+  const [batch, hidden] = inputs.previousCell.shape as [number, number];
+  return executeShaped(backend as NodeBackend, 'GramkitLstmCellGradient', [], [
     inputs.outputGradient, inputs.recurrentGradient, inputs.cellGradient,
     inputs.inputGate, inputs.forgetGate, inputs.candidate, inputs.outputGate, inputs.activatedCell, inputs.previousCell,
-  ], 2);
+  ], [floats(batch, 4 * hidden), floats(batch, hidden)]);
 }

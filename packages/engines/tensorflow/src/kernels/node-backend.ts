@@ -61,6 +61,27 @@ export function nodeBackend(): NodeBackend {
   return backend() as unknown as NodeBackend;
 }
 
+/** What an operation of several outputs will return as one of them. */
+export interface OutputForm {
+  readonly shape: readonly number[];
+  readonly dtype: DataType;
+}
+
+/**
+ * Runs an operation whose outputs have the forms `outputs`. The way of every operation of ours: TensorFlow cannot tell their shapes
+ * before they run, and what records a graph must know them.
+ */
+export function executeShaped(
+  node: NodeBackend, name: string, attributes: readonly OperationAttribute[], inputs: readonly TensorInfo[], outputs: readonly OutputForm[],
+): Tensor[] {
+  return node.executeMultipleOutputs(name, attributes, inputs, outputs.length);
+}
+
+/** The form of a float32 output. */
+export function floats(...shape: number[]): OutputForm {
+  return { shape, dtype: 'float32' };
+}
+
 /** Makes attributes of operations for `node`. */
 export function attributesFor({ binding }: NodeBackend) {
   return {

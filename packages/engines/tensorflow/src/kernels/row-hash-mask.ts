@@ -1,6 +1,6 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
 import { kernelNames, type RowHashMaskAttributes } from '@gramkit/spec';
-import { attributesFor, replaceKernel, type NodeBackend } from './node-backend.js';
+import { attributesFor, executeShaped, floats, replaceKernel, type NodeBackend } from './node-backend.js';
 
 /**
  * Dropout masks whose every element is a hash of (seed, mask row, site, element index), in one pass over memory:
@@ -27,13 +27,13 @@ interface RowHashMaskArguments {
 function rowHashMask({ inputs: { maskRows, seed }, attrs: { site, shape, strides, rate }, backend }: RowHashMaskArguments): TensorInfo {
   const node = backend as NodeBackend;
   const attribute = attributesFor(node);
-  return node.executeSingleOutput('GramkitRowHashMask', [
+  return executeShaped(node, 'GramkitRowHashMask', [
     attribute.integer('site', site),
     attribute.integer('threshold', thresholdOf(rate)),
     attribute.real('kept', 1 / (1 - rate)),
     attribute.integer('shape', shape),
     attribute.integer('strides', strides),
-  ], [maskRows, seed]);
+  ], [maskRows, seed], [floats(...maskRows.shape, ...shape)])[0]!;
 }
 
 /** The signed integer below which the fraction `rate` of all 32-bit integers lies. */
