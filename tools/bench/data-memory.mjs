@@ -26,6 +26,9 @@ const { values } = parseArgs({
 });
 
 const batchSize = 32;
+/** As a run has them by default. */
+const lengthPool = 32;
+const lengthMultiple = 4;
 const seed = 1;
 
 function peakMegabytes() {
@@ -42,10 +45,10 @@ async function measure(interactions) {
     await importDataset(createGeneratedReader(generatorOptions.parse({ interactions })), file);
     const imported = performance.now();
     const store = await openStore(file);
-    const batches = await openBatches(store, await splitUsers(store, { seed }));
+    const batches = await openBatches(store, await splitUsers(store, { seed }), { lengthMultiple });
     let steps = 0;
     let drawn = 0;
-    for await (const batch of batches.trainBatches({ seed, epoch: 0, batchSize })) {
+    for await (const batch of batches.trainBatches({ seed, epoch: 0, batchSize, lengthPool })) {
       steps++;
       drawn += batch.fields.lengths.data.reduce((sum, length) => sum + length, 0);
     }

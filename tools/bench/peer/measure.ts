@@ -34,7 +34,7 @@ export function configurationFor(data: string, strategy: object): object {
 
 /** Seconds per step of ours: the mean over all steps but the first, as its report extrapolates an epoch. */
 export async function measureGramkit(location: PeerLocation, { steps, strategy }: PeerCase): Promise<Measurement> {
-  const report = await train({ ...configurationFor(location.data, strategy), training: { epochs: 1, batchSize: 32, maximumSteps: steps } });
+  const report = await train({ ...configurationFor(location.data, strategy), training: { epochs: 1, batchSize: 32, lengthPool: 1, maximumSteps: steps } });
   return {
     secondsPerStep: report.secondsPerEpoch.seconds / report.stepsPerEpoch,
     peakMemoryBytes: report.peakMemoryBytes,

@@ -10,23 +10,22 @@ export class BatchAssembler {
   }
 
   /**
-   * A batch from windows of packed interactions (`2 * item + response`), one after another, `lengths[w]` each: unique items in order of first occurrence, row-major;
-   * `references.items` int32 `[batch, longest]`, -1 at padding; `fields.responses` float32 `[batch, longest]`, 0 at padding;
-   * `fields.lengths` int32 `[batch]`.
+   * A batch from windows of packed interactions (`2 * item + response`), one after another, `lengths[w]` each, none above `positions`:
+   * unique items in order of first occurrence, row-major; `references.items` int32 `[batch, positions]`, -1 at padding;
+   * `fields.responses` float32 `[batch, positions]`, 0 at padding; `fields.lengths` int32 `[batch]`.
    */
-  assemble(packed: Uint32Array, lengths: Int32Array): Batch {
-    const longest = lengths.reduce((length, window) => Math.max(length, window), 0);
-    const references = new Int32Array(lengths.length * longest).fill(-1);
-    const responses = new Float32Array(lengths.length * longest);
+  assemble(packed: Uint32Array, lengths: Int32Array, positions: number): Batch {
+    const references = new Int32Array(lengths.length * positions).fill(-1);
+    const responses = new Float32Array(lengths.length * positions);
     const unique: number[] = [];
     for (let row = 0, source = 0; row < lengths.length; row++) {
-      for (let target = row * longest, end = target + lengths[row]!; target < end; target++, source++) {
+      for (let target = row * positions, end = target + lengths[row]!; target < end; target++, source++) {
         references[target] = this.#rowOf(packed[source]! >>> 1, unique);
         responses[target] = packed[source]! & 1;
       }
     }
     for (const item of unique) this.#rowOfItem[item] = -1;
-    const shape = [lengths.length, longest];
+    const shape = [lengths.length, positions];
     return {
       itemIds: Int32Array.from(unique),
       references: { items: { dtype: 'int32', shape, data: references } },

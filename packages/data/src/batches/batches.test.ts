@@ -6,6 +6,7 @@ import { permutation } from '../split/hash.js';
 import { splitUsers, type Split } from '../split/split.js';
 import type { Store } from '../store/store.js';
 import { collect, errorOf, items, readerOf, storeOf, type Row } from '../testing/fixtures.js';
+import { epochOrder } from './epoch-order.js';
 import { openBatches, type Batches, type BatchesOptions } from './batches.js';
 
 const catalogue = items(...Array.from({ length: 12 }, (_, item) => `i${item}`));
@@ -42,15 +43,14 @@ function referenceWindows(split: Split, part: number): Interaction[][] {
   });
 }
 
-function referenceBatch(windows: readonly Interaction[][]): Batch {
-  const longest = Math.max(...windows.map((window) => window.length));
+function referenceBatch(windows: readonly Interaction[][], positions = Math.max(...windows.map((window) => window.length))): Batch {
   const itemIds = [...new Set(windows.flat().map(({ item }) => item))];
-  const cells = windows.flatMap((window) => Array.from({ length: longest }, (_, position) => window[position]));
+  const cells = windows.flatMap((window) => Array.from({ length: positions }, (_, position) => window[position]));
   return {
     itemIds: Int32Array.from(itemIds),
-    references: { items: { dtype: 'int32', shape: [windows.length, longest], data: Int32Array.from(cells, (cell) => (cell === undefined ? -1 : itemIds.indexOf(cell.item))) } },
+    references: { items: { dtype: 'int32', shape: [windows.length, positions], data: Int32Array.from(cells, (cell) => (cell === undefined ? -1 : itemIds.indexOf(cell.item))) } },
     fields: {
-      responses: { dtype: 'float32', shape: [windows.length, longest], data: Float32Array.from(cells, (cell) => cell?.response ?? 0) },
+      responses: { dtype: 'float32', shape: [windows.length, positions], data: Float32Array.from(cells, (cell) => cell?.response ?? 0) },
       lengths: { dtype: 'int32', shape: [windows.length], data: Int32Array.from(windows, (window) => window.length) },
     },
   };
@@ -72,12 +72,30 @@ describe.each([['in memory', {}], ['in a file', { interactionsInMemory: 0 }]])('
     expect(await collect(batches.trainBatches({ seed: 7, epoch: 3, batchSize: 4 }))).toEqual(expected);
   });
 
+  it('hold windows of like length where they are pooled', async () => {
+    const { split, batches } = await open(options);
+    const windows = referenceWindows(split, 0);
+    const windowsOf = epochOrder(Uint32Array.from(windows, (window) => window.length), { seed: 7, epoch: 3, batchSize: 4, batches: batches.stepsPerEpoch(4), lengthPool: 3 });
+    const expected = Array.from({ length: batches.stepsPerEpoch(4) }, (_, batch) => referenceBatch([...windowsOf(batch)].map((window) => windows[window]!)));
+    expect(await collect(batches.trainBatches({ seed: 7, epoch: 3, batchSize: 4, lengthPool: 3 }))).toEqual(expected);
+  });
+
+  it.each([[2, [2, 4, 5]], [4, [4, 5]], [9, [5]]])('have a multiple of %i positions, but never more than a window', async (lengthMultiple, allowed) => {
+    const { split, batches } = await open({ ...options, lengthMultiple });
+    const rounded = (windows: readonly Interaction[][]) => Math.min(windowLength, Math.ceil(Math.max(...windows.map((window) => window.length)) / lengthMultiple) * lengthMultiple);
+    const ordered = referenceWindows(split, 2).toSorted((a, b) => a.length - b.length);
+    const evaluated = await collect(batches.evaluationBatches({ split: 'test', batchSize: 3 }));
+    expect(evaluated).toEqual(chunked(ordered, 3).map((windows) => referenceBatch(windows, rounded(windows))));
+    const trained = await collect(batches.trainBatches({ seed: 7, epoch: 3, batchSize: 1, lengthPool: 2 }));
+    expect(new Set(trained.map(({ fields }) => fields.responses!.shape[1]))).toEqual(new Set(allowed));
+  });
+
   it('evaluate every window once, by length, ties in order', async () => {
     const { split, batches } = await open(options);
     for (const [part, number] of [['validation', 1], ['test', 2]] as const) {
       const windows = referenceWindows(split, number).toSorted((a, b) => a.length - b.length);
       expect(windows.length).toBeGreaterThan(3);
-      expect(await collect(batches.evaluationBatches({ split: part, batchSize: 3 }))).toEqual(chunked(windows, 3).map(referenceBatch));
+      expect(await collect(batches.evaluationBatches({ split: part, batchSize: 3 }))).toEqual(chunked(windows, 3).map((batch) => referenceBatch(batch)));
     }
   });
 
@@ -90,11 +108,12 @@ describe.each([['in memory', {}], ['in a file', { interactionsInMemory: 0 }]])('
 });
 
 describe('trainBatches', () => {
-  it('goes on at any batch as if it had not stopped', async () => {
+  it.each([1, 2, 5, 1000])('goes on at any batch as if it had not stopped, with pools of %i batches', async (lengthPool) => {
     const { batches } = await open();
-    const whole = await collect(batches.trainBatches({ seed: 1, epoch: 0, batchSize: 3 }));
+    const epoch = { seed: 1, epoch: 0, batchSize: 3, lengthPool };
+    const whole = await collect(batches.trainBatches(epoch));
     for (let startBatch = 0; startBatch <= whole.length; startBatch++) {
-      expect(await collect(batches.trainBatches({ seed: 1, epoch: 0, batchSize: 3, startBatch }))).toEqual(whole.slice(startBatch));
+      expect(await collect(batches.trainBatches({ ...epoch, startBatch }))).toEqual(whole.slice(startBatch));
     }
   });
 
@@ -126,6 +145,8 @@ describe('openBatches', () => {
     const { store, split, batches } = await open();
     expect((await errorOf(openBatches(store, split, { windowLength: 1 }))).details.field).toBe('windowLength');
     expect((await errorOf(collect(batches.trainBatches({ seed: 1, epoch: 0, batchSize: 0 })))).details.field).toBe('batchSize');
+    expect((await errorOf(collect(batches.trainBatches({ seed: 1, epoch: 0, batchSize: 2, lengthPool: 1.5 })))).details.field).toBe('lengthPool');
+    expect((await errorOf(openBatches(store, split, { lengthMultiple: 0 }))).details.field).toBe('lengthMultiple');
     const short = await storeOf(readerOf(items('a'), [['u', 'a', 1], ['v', 'a', 0]]));
     const shortSplit = await splitUsers(short, { seed: 1, testFraction: 0, validationFraction: 0 });
     expect((await errorOf(openBatches(short, shortSplit))).code).toBe('DATA_EMPTY');

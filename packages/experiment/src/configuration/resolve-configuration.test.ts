@@ -27,7 +27,7 @@ describe('resolveConfiguration', () => {
       model: { use: 'plain', hidden: 8 },
       strategy: { use: 'plain', interval: '1e' },
       optimizers: { encoder: { use: 'plain', learningRate: 1e-4 }, model: { use: 'plain', learningRate: 1e-3 } },
-      training: { epochs: 5, batchSize: 32, evaluateEvery: 1, checkpointEvery: '1e', keepCheckpoints: 2 },
+      training: { epochs: 5, batchSize: 32, lengthPool: 32, lengthMultiple: 4, evaluateEvery: 1, checkpointEvery: '1e', keepCheckpoints: 2 },
       engine: {},
       output: '/project/runs/run',
     });

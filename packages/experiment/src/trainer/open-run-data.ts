@@ -24,10 +24,10 @@ export async function openRunData(reader: DatasetReader, configuration: Resolved
   const { cacheDirectory } = await import('@gramkit/engine-tensorflow');
   const store = await openImported(reader, join(cacheDirectory(), 'data'), options);
   try {
-    const { seed, windowLength } = configuration;
+    const { seed, windowLength, training } = configuration;
     const { test, validation } = configuration.split;
     const split = await splitUsers(store, { seed, validationFraction: validation, ...(test === undefined ? {} : { testFraction: test }) });
-    const batches = await openBatches(store, split, { windowLength });
+    const batches = await openBatches(store, split, { windowLength, lengthMultiple: training.lengthMultiple });
     return await runDataOf(store, split, batches, configuration);
   } catch (error) {
     store.close();
@@ -65,7 +65,7 @@ function reportImport(logger: RunLogger, { part, done }: ImportProgress): void {
 }
 
 async function runDataOf(store: Store, split: Split, batches: Batches, { seed, training }: ResolvedConfiguration): Promise<RunData> {
-  const { batchSize } = training;
+  const { batchSize, lengthPool } = training;
   const { fingerprint, items, users, interactions } = store.summary;
   const unseen = await batches.unseenItems();
   const ceiling = split.testSource === 'dataset' ? await store.ceiling() : undefined;
@@ -79,7 +79,7 @@ async function runDataOf(store: Store, split: Split, batches: Batches, { seed, t
     seenInTraining: unseen.map((flag) => 1 - flag),
     ceilingAuc: ceiling?.auc ?? null,
     items: () => store.items(),
-    trainBatches: (epoch, startBatch) => batches.trainBatches({ seed, epoch, batchSize, startBatch }),
+    trainBatches: (epoch, startBatch) => batches.trainBatches({ seed, epoch, batchSize, lengthPool, startBatch }),
     evaluationBatches: (part) => batches.evaluationBatches({ split: part, batchSize: evaluationBatchSize }),
     close: async () => {
       await batches.close();

@@ -115,6 +115,13 @@ describe('trainRun', () => {
     expect((await linesOf(output)).filter(({ kind }) => kind === 'step').map(({ step }) => step)).toEqual(Array.from({ length: whole.steps }, (_, index) => index + 1));
   });
 
+  it('turns the event loop after each step, so that a signal from outside stops it there', async () => {
+    const controller = new AbortController();
+    const logger: RunLogger = { ...silentLogger, metrics: (record) => void (record['kind'] === 'step' && record['step'] === 2 && setImmediate(() => controller.abort())) };
+    await expect(trainRun(await configurationOf('signalled'), { logger, signal: controller.signal })).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect((await linesOf('signalled')).at(-1)).toMatchObject({ kind: 'step', step: 2 });
+  });
+
   it('goes on from the last checkpoint of a run that died, and leaves no trace of the steps after it', async () => {
     const overrides = ['strategy.use=multi-step', 'strategy.interval=3', 'strategy.warmUpEpochs=0', 'training.checkpointEvery=2'];
     const dying: RunLogger = { ...silentLogger, metrics: (record) => { if (record['step'] === 5 && record['kind'] === 'step') throw new Error('killed'); } };

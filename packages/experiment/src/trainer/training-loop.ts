@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GramkitError, type Batch, type PreparedItems, type RunLogger, type StepReport, type StrategyContext } from '@gramkit/spec';
 import * as tf from '@tensorflow/tfjs-core';
 import { type CheckpointPart, statePart, weightsPart } from '../checkpoints/checkpoint-part.js';
@@ -126,6 +127,8 @@ export class TrainingLoop {
   }
 
   async #betweenSteps(): Promise<void> {
+    // A step never returns to the event loop, where signals, messages to a parent process and finished reads wait.
+    await nextTurn();
     const { steps } = this.#statistics.totals;
     if (steps % this.#checkpointInterval === 0) await this.#checkpoint(false);
     await this.#stopIfDue();
