@@ -75,11 +75,20 @@ describe('usage errors end with 2', () => {
   });
 });
 
+it('setup is refused for a GPU and for the CPU alone at once, before it brings anything', async () => {
+  const { exitCode, stderr } = await runGram(['setup', '--gpu', '--cpu'], { env: emptyCache });
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/'--gpu' cannot be used with option '--cpu'/);
+  expect(existsSync(emptyCache.GRAMKIT_CACHE)).toBe(false);
+});
+
 describe('without set-up', () => {
   it('doctor ends with 1 and gives the command for every missing part', async () => {
     const { exitCode, stdout } = await runGram(['doctor', '--json'], { env: emptyCache });
     expect(exitCode).toBe(1);
-    const { ready, engine, model, parts } = JSON.parse(stdout);
+    const { ready, engine, model, parts, gpu, bfloat16 } = JSON.parse(stdout);
+    expect(bfloat16.summary).toMatch(/^(AMX|AVX-512 BF16|Arm BF16|none|unknown)/);
+    expect(gpu).toMatchObject({ name: 'gpu', state: 'missing' });
     expect({ ready, engine, state: model.state }).toEqual({ ready: false, engine: null, state: 'missing' });
     expect(model.path.startsWith(emptyCache.GRAMKIT_CACHE)).toBe(true);
     expect(parts.length).toBeGreaterThan(1);

@@ -1,6 +1,10 @@
 export { cacheDirectory, defaultModelDirectory } from './cache/cache-directory.js';
+export type { DeviceChoice, DeviceSettings } from './engine/device.js';
+export { bfloat16Support, type Bfloat16Support } from './engine/bfloat16.js';
 export { loadEngine, type LoadEngineOptions } from './engine/load-engine.js';
 export type { EngineMemory, TensorFlowEngine } from './engine/tensorflow-engine.js';
 export { inspectSetup, type InspectSetupOptions, type SetupFinding, type SetupInspection } from './setup/inspect-setup.js';
+export type { NvidiaDriver } from './setup/nvidia-driver.js';
+export type { SetupDevice } from './setup/plan-setup.js';
 export type { OnProgress, SetupProgress } from './setup/progress.js';
 export { setup, type SetupOptions, type SetupResult } from './setup/setup.js';

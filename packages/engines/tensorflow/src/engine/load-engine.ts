@@ -5,17 +5,21 @@ import { GramkitError } from '@gramkit/spec';
 import { env, ready, setBackend } from '@tensorflow/tfjs-core';
 import { cacheDirectory } from '../cache/cache-directory.js';
 import { registerKernels } from '../kernels/index.js';
-import { backendName } from '../kernels/node-backend.js';
-import { addonPaths, addonStage } from '../setup/addon-stage.js';
+import { backendName, nodeBackend } from '../kernels/node-backend.js';
+import { addonPaths } from '../setup/addon-stage.js';
 import { setupCommand } from '../setup/failures.js';
-import { tensorflowWheel } from '../setup/pins.js';
-import { inspectStage } from '../setup/stage.js';
-import { tensorflowStage } from '../setup/tensorflow-stage.js';
+import { gpuStages } from '../setup/gpu-stages.js';
+import { inspectGpu } from '../setup/inspect-gpu.js';
+import { findNvidiaDriver } from '../setup/nvidia-driver.js';
+import { inspectStage, type Stage } from '../setup/stage.js';
+import { setupStages } from '../setup/stages.js';
+import { checkDeviceInUse, chooseDevice, type DeviceSettings } from './device.js';
 import { applyLibrarySettings, type LibrarySettings } from './environment.js';
 import { replaceRemovedUtilities } from './polyfills.js';
 import { TensorFlowEngine } from './tensorflow-engine.js';
+import { showOneGpu } from './visible-gpu.js';
 
-export interface LoadEngineOptions extends LibrarySettings {
+export interface LoadEngineOptions extends LibrarySettings, DeviceSettings {
   /** Default: `cacheDirectory()`. */
   readonly cacheDirectory?: string;
 }
@@ -25,7 +29,8 @@ let loading: Promise<TensorFlowEngine> | undefined;
 /**
  * Loads TensorFlow into this process and makes it the backend of tfjs-core. Later calls return the same engine, whatever their options:
  * the library reads its settings once.
- * @throws GramkitError ENGINE_NOT_SET_UP with the command to run where set-up is missing or broken.
+ * @throws GramkitError ENGINE_NOT_SET_UP with the command to run where set-up is missing or broken; ENGINE_UNSUPPORTED where a GPU is
+ * asked for that cannot be used.
  */
 export function loadEngine(options: LoadEngineOptions = {}): Promise<TensorFlowEngine> {
   loading ??= load(options).catch((error: unknown) => {
@@ -37,12 +42,16 @@ export function loadEngine(options: LoadEngineOptions = {}): Promise<TensorFlowE
 
 async function load(options: LoadEngineOptions): Promise<TensorFlowEngine> {
   checkThread();
-  const directory = await readyAddonDirectory(options.cacheDirectory ?? cacheDirectory());
+  const cache = options.cacheDirectory ?? cacheDirectory();
+  const device = await chooseDevice(options, { findDriver: findNvidiaDriver, inspectGpu: () => inspectGpu(cache, false) });
+  const directory = device === 'gpu' ? await gpuAddonDirectory(cache) : await readyAddonDirectory(cache);
   applyLibrarySettings(options);
+  if (device === 'gpu') showOneGpu(options.gpu);
   replaceRemovedUtilities();
   requireAddon(directory);
   await setBackend(backendName);
   await ready();
+  if (device === 'gpu') checkDeviceInUse(nodeBackend().isUsingGpuDevice, options);
   registerKernels();
   return new TensorFlowEngine();
 }
@@ -55,9 +64,13 @@ export function checkThread(isMain: boolean = isMainThread): void {
   });
 }
 
+/** Of the build for GPUs, which has been inspected when the device was chosen. */
+async function gpuAddonDirectory(cache: string): Promise<string> {
+  return join(cache, (await gpuStages()).at(-1)!.directory);
+}
+
 async function readyAddonDirectory(cache: string): Promise<string> {
-  const tensorflow = tensorflowStage(tensorflowWheel());
-  const addon = await addonStage(tensorflow);
+  const [tensorflow, addon] = (await setupStages()) as [Stage, Stage];
   for (const stage of [tensorflow, addon]) {
     const { state, problem } = await inspectStage(cache, stage, false);
     if (state === 'ready') continue;

@@ -17,8 +17,8 @@ export function unwritableCache(cache: string, cause: unknown): GramkitError {
 
 /** There is too little room for what set-up is about to write. */
 export function diskFull(directory: string, neededBytes: number, availableBytes?: number, cause?: unknown): GramkitError {
-  const available = availableBytes === undefined ? '' : `, ${megabytes(availableBytes)} are free`;
-  return new GramkitError('SETUP_DISK', `the disk of ${directory} is full: set-up needs ${megabytes(neededBytes)} there${available}`, {
+  const available = availableBytes === undefined ? '' : `, ${formatMegabytes(availableBytes)} are free`;
+  return new GramkitError('SETUP_DISK', `the disk of ${directory} is full: set-up needs ${formatMegabytes(neededBytes)} there${available}`, {
     file: directory,
     fix: `make room, ${moveCache}, then run: ${setupCommand}`,
     cause,
@@ -30,6 +30,7 @@ export function interrupted(): GramkitError {
   return new GramkitError('INTERRUPTED', 'set-up was interrupted; nothing half-done was kept', { fix: setupCommand });
 }
 
-function megabytes(bytes: number): string {
+/** An amount of storage, for people. */
+export function formatMegabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`;
 }

@@ -18,6 +18,7 @@ describe('inspectSetup', () => {
       ['addon', 'missing', 'npx gram setup'],
       ['model', 'missing', 'npx gram setup'],
     ]);
+    expect(inspection.gpu).toMatchObject({ name: 'gpu', state: 'missing', problem: 'it is not set up', fix: 'npx gram setup --gpu' });
     expect(inspection.tools.map(({ name, state, fix }) => [name, state, fix])).toEqual([
       ['pip', 'missing', 'apt-get install -y python3 python3-pip'],
       ['npm', 'ready', undefined],

@@ -1,6 +1,9 @@
 import { isGramkitError } from '@gramkit/spec';
 import { cacheDirectory } from '../cache/cache-directory.js';
 import { setupCommand } from './failures.js';
+import { gpuBuildExists } from './gpu-pins.js';
+import { gpuSetupCommand, inspectGpu } from './inspect-gpu.js';
+import { findNvidiaDriver, type NvidiaDriver } from './nvidia-driver.js';
 import { inspectStage, type Stage } from './stage.js';
 import { setupStages } from './stages.js';
 import { compiler, npm, pip, type Tool } from './tools.js';
@@ -19,10 +22,14 @@ export interface SetupFinding {
 
 export interface SetupInspection {
   readonly cacheDirectory: string;
-  /** Whether everything that set-up brings is there. */
+  /** Whether everything that computing needs is there: all parts, and of a GPU nothing that is broken. */
   readonly ready: boolean;
   /** What set-up brings. */
   readonly parts: readonly SetupFinding[];
+  /** What set-up brings for a GPU, taken together. Missing, it keeps nothing from working: the CPU computes. */
+  readonly gpu: SetupFinding;
+  /** NVIDIA's driver; null where there is none. */
+  readonly driver: NvidiaDriver | null;
   /** The programs that set-up needs; what they made works without them. */
   readonly tools: readonly SetupFinding[];
 }
@@ -38,8 +45,16 @@ export interface InspectSetupOptions {
 export async function inspectSetup(options: InspectSetupOptions = {}): Promise<SetupInspection> {
   const { cacheDirectory: cache = cacheDirectory(), verify = false } = options;
   const parts = await inspectParts(cache, verify);
+  const gpu = await inspectGpuPart(cache, verify);
   const tools = await Promise.all([pip, npm, compiler].map(inspectTool));
-  return { cacheDirectory: cache, ready: parts.every((part) => part.state === 'ready'), parts, tools };
+  const ready = parts.every((part) => part.state === 'ready') && gpu.state !== 'broken';
+  return { cacheDirectory: cache, ready, parts, gpu, driver: (await findNvidiaDriver()) ?? null, tools };
+}
+
+async function inspectGpuPart(cache: string, verify: boolean): Promise<SetupFinding> {
+  const { state, problem } = await inspectGpu(cache, verify);
+  const fix = state === 'ready' || !gpuBuildExists() ? undefined : gpuSetupCommand;
+  return { name: 'gpu', title: "TensorFlow for NVIDIA GPUs, its addon and CUDA's libraries", state, problem, fix };
 }
 
 async function inspectParts(cache: string, verify: boolean): Promise<SetupFinding[]> {

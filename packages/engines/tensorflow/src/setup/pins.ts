@@ -10,10 +10,11 @@ export interface WheelPin {
   readonly sha256: string;
 }
 
-const glibcTarget = (processor: string): string[] => [
-  '--python-version', '3.11',
-  ...['manylinux_2_27', 'manylinux_2_17', 'manylinux2014'].flatMap((platform) => ['--platform', `${platform}_${processor}`]),
-];
+/** pip's words for a Linux with the C library that TensorFlow needs; `processor` as in the names of wheels. */
+export function linuxTarget(processor: string, pythonVersion: string): string[] {
+  const platforms = ['manylinux_2_27', 'manylinux_2_25', 'manylinux_2_17', 'manylinux2014', 'manylinux2010'];
+  return ['--python-version', pythonVersion, ...platforms.flatMap((platform) => ['--platform', `${platform}_${processor}`])];
+}
 
 export const tensorflowVersion = '2.21.0';
 export const addonVersion = '4.22.0';
@@ -23,14 +24,14 @@ export const tensorflowWheels: Readonly<Record<string, WheelPin>> = {
   x64: {
     distribution: 'tensorflow-cpu',
     version: tensorflowVersion,
-    target: glibcTarget('x86_64'),
+    target: linuxTarget('x86_64', '3.11'),
     bytes: 273_829_956,
     sha256: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
   },
   arm64: {
     distribution: 'tensorflow',
     version: tensorflowVersion,
-    target: glibcTarget('aarch64'),
+    target: linuxTarget('aarch64', '3.11'),
     bytes: 281_800_000,
     sha256: '4b24aca16d527a3cf1c37f720c04c484c3d20f4d0fdfa98632ac8b9f3be6eb5c',
   },

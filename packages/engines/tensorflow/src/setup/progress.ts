@@ -1,6 +1,6 @@
 /** How far set-up is. */
 export interface SetupProgress {
-  /** Which part of set-up: `tensorflow`, `addon`, `model`; `setup` for what concerns the whole. */
+  /** Which part of set-up: `tensorflow`, `addon`, `model`; for a GPU `cuda-cublas` and the like, `tensorflow-gpu`, `addon-gpu`; `setup` for what concerns the whole. */
   readonly stage: string;
   readonly done: number;
   /** 0 where it is not known. */

@@ -18,6 +18,8 @@ export interface Stage {
   readonly fingerprint: string;
   /** Room it needs while it is made. */
   readonly neededBytes: number;
+  /** Room it takes once it is made. Default: `neededBytes`. */
+  readonly keptBytes?: number;
   /** Fills the empty folder `directory` and returns the relative paths of files and links to stamp. */
   build(directory: string, context: StageContext): Promise<readonly string[]>;
 }
@@ -87,7 +89,19 @@ export async function sweepPartials(cache: string, stages: readonly Stage[]): Pr
   }
 }
 
-async function checkSpace(cache: string, neededBytes: number): Promise<void> {
+/** Room that making `stages` one after the other takes at its peak. */
+export function roomFor(stages: readonly Stage[]): number {
+  let kept = 0;
+  let peak = 0;
+  for (const { neededBytes, keptBytes = neededBytes } of stages) {
+    peak = Math.max(peak, kept + neededBytes);
+    kept += keptBytes;
+  }
+  return peak;
+}
+
+/** @throws GramkitError SETUP_DISK where the disk of `cache` has less room. */
+export async function checkSpace(cache: string, neededBytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(cache);
   if (bavail * bsize < neededBytes) throw diskFull(cache, neededBytes, bavail * bsize);
 }

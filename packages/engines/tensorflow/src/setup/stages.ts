@@ -4,7 +4,7 @@ import { modelWheel, tensorflowWheel } from './pins.js';
 import type { Stage } from './stage.js';
 import { tensorflowStage } from './tensorflow-stage.js';
 
-/** What set-up makes on this machine, in order. */
+/** What set-up makes on every machine, in order. What a GPU needs besides: `gpuStages`. */
 export async function setupStages(): Promise<readonly Stage[]> {
   const tensorflow = tensorflowStage(tensorflowWheel());
   return [tensorflow, await addonStage(tensorflow), modelStage(modelWheel)];

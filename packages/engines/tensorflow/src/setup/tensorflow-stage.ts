@@ -24,6 +24,7 @@ export function tensorflowStage(pin: WheelPin): Stage {
     directory: `engine/${pin.distribution}-${pin.version}`,
     fingerprint: `2:${pin.sha256}`,
     neededBytes: pin.bytes + unpackedBytes,
+    keptBytes: unpackedBytes,
     async build(directory, context) {
       const wheel = await downloadWheel(pin, directory, context);
       const paths = await unpackWheel(wheel, directory, placeTensorflowFile, context);

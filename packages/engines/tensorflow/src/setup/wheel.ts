@@ -139,7 +139,9 @@ async function unpackEntry(archive: yauzl.ZipFile, entry: yauzl.Entry, target: s
       done(null, chunk);
     },
   });
-  await pipeline(content, counter, createWriteStream(target), { signal });
+  // A program in a wheel (ptxas) is to run: its permissions are in the upper half of these attributes where the wheel was made on Unix.
+  const executable = ((entry.externalFileAttributes >>> 16) & 0o100) !== 0;
+  await pipeline(content, counter, createWriteStream(target, { mode: executable ? 0o777 : 0o666 }), { signal });
 }
 
 function damaged(path: string, cause: unknown): GramkitError {
