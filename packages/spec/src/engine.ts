@@ -1,3 +1,5 @@
+import type { CompiledStages, CompileOptions, Stage } from './compile.js';
+
 export type Precision = 'float32' | 'bfloat16';
 
 /** What `gram doctor` prints of an engine. */
@@ -19,4 +21,9 @@ export interface Engine {
   readonly device: string;
   readonly precision: Precision;
   describe(): EngineDescription;
+  /**
+   * Stages as native functions, one for each set of input shapes. `stages` is called anew for each set: what its functions share, such as
+   * a recorded pass, belongs to one recording. Matrix products in bfloat16 where that is the engine's precision. An engine without it runs everything as it comes.
+   */
+  compile?(stages: () => readonly Stage[], options: CompileOptions): CompiledStages;
 }

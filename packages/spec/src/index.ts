@@ -1,4 +1,5 @@
 export * from './batch.js';
+export * from './compile.js';
 export * from './component.js';
 export * from './dataset-reader.js';
 export * from './engine.js';

@@ -82,11 +82,11 @@ export interface LstmCellGradientInputs extends NamedTensorMap {
  *
  * Clones of the variables keep their values.
  */
-export interface AdamUpdateInputs extends NamedTensorMap {
+export interface AdamUpdateInputs {
   weight: Variable;
   firstMoment: Variable;
   secondMoment: Variable;
-  /** float32, of the weight's shape */
+  /** float32, of the weight's shape; or, beside `rows`, gradients of rows of the weight `[n, width]`. */
   gradient: Tensor;
   /**
    * The learning rate times `sqrt(1 - beta2^t) / (1 - beta1^t)`, which corrects the bias of step t (Kingma and Ba, 2015, end of section 2).
@@ -94,10 +94,19 @@ export interface AdamUpdateInputs extends NamedTensorMap {
    */
   rate: Scalar;
   epsilon: Scalar;
+  /** int32 `[n]`, where the gradient is that of rows: which ones. Rows may repeat, their gradients are added up; a negative row is left out. CPU only. */
+  rows?: Tensor1D;
 }
 
-/** Attributes of `AdamUpdate`; the engine computes with them rounded to float32. */
-export interface AdamUpdateAttributes extends NamedAttrMap {
-  beta1: number;
-  beta2: number;
+/** Attributes of `AdamUpdate`; the engine computes with the betas rounded to float32. */
+export interface AdamUpdateAttributes {
+  readonly beta1: number;
+  readonly beta2: number;
+  /**
+   * With `rows`: one byte for each row of the weight, 1 where a moment may not be zero; the kernel sets it for the rows it is given.
+   * Rows with moments of zero and no gradient stay where they are by the equations, and are passed over: the result is that of the whole table.
+   */
+  readonly activeRows?: Uint8Array;
+  /** With `rows`: update the given rows alone ("lazy Adam", another optimizer). Default false. */
+  readonly onlyTouchedRows?: boolean;
 }

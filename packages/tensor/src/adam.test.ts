@@ -149,9 +149,55 @@ describe('Adam', () => {
     expect(tf.memory().numTensors).toBe(start);
   });
 
+  describe('with gradients of rows', () => {
+    const steps = [
+      { rows: [1, 3, 1], values: [[1, 2], [3, 4], [5, 6]] },
+      { rows: [0], values: [[0.5, -1]] },
+      { rows: [3], values: [[2, 2]] },
+    ];
+    const table = () => weightOf('t', [1, 2, 3, 4, 5, 6, 7, 8], [4, 2]);
+    const rowsOf = ({ rows, values }: (typeof steps)[number]) => ({ rows: tf.tensor1d(rows, 'int32'), values: tf.tensor2d(values) });
+    const whole = (step: (typeof steps)[number]) => tf.tidy(() => tf.unsortedSegmentSum(rowsOf(step).values, rowsOf(step).rows, 4));
+
+    it.each([['without', 0], ['with', 0.1]])('takes the steps of whole gradients, %s weight decay, and after a restore', (_, weightDecay) => {
+      const options = adamOptions.parse({ weightDecay });
+      const [byRows, byTables] = [table(), table()];
+      const adams = [new Adam([byRows], options), new Adam([byTables], options)] as const;
+      let first: Adam = adams[0];
+      steps.forEach((step, index) => {
+        first.apply(new Map([['t', rowsOf(step)]]));
+        adams[1].apply(new Map([['t', whole(step)]]));
+        if (index > 0) return;
+        const resumed = new Adam([byRows], options);
+        resumed.restore(first.state());
+        first = resumed;
+      });
+      expect(valuesOf(byRows)).toEqual(valuesOf(byTables));
+    });
+
+    it('may be mixed with whole gradients', () => {
+      const [mixed, plain] = [table(), table()];
+      const adams = [new Adam([mixed], adamOptions.parse({})), new Adam([plain], adamOptions.parse({}))] as const;
+      steps.forEach((step, index) => {
+        adams[0].apply(new Map([['t', index === 1 ? whole(step) : rowsOf(step)]]));
+        adams[1].apply(new Map([['t', whole(step)]]));
+      });
+      expect(valuesOf(mixed)).toEqual(valuesOf(plain));
+    });
+
+    it('leaves rows without a gradient where they are when lazy', () => {
+      const weight = table();
+      const adam = new Adam([weight], adamOptions.parse({ lazyTables: true }));
+      adam.apply(new Map([['t', rowsOf(steps[0]!)]]));
+      const before = valuesOf(weight);
+      adam.apply(new Map([['t', rowsOf(steps[1]!)]]));
+      expect(valuesOf(weight).slice(2)).toEqual(before.slice(2));
+    });
+  });
+
   it('is a plugin that refuses unknown keys and fills defaults in', async () => {
     expect(isPlugin(adamPlugin)).toBe(true);
-    expect(adamOptions.parse({})).toEqual({ learningRate: 1e-3, schedule: { kind: 'constant' }, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 });
+    expect(adamOptions.parse({})).toEqual({ learningRate: 1e-3, schedule: { kind: 'constant' }, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, lazyTables: false });
     expect(adamOptions.safeParse({ lr: 1 }).success).toBe(false);
     expect(adamOptions.safeParse({ learningRate: 0 }).success).toBe(false);
     const weight = weightOf('w', [1]);

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { definePlugin, GramkitError, kernelNames, tokens } from '@gramkit/spec';
-import type { AdamUpdateInputs, ComponentState, Optimizer, Weight } from '@gramkit/spec';
+import type { AdamUpdateAttributes, AdamUpdateInputs, ComponentState, Gradient, Optimizer, RowGradient, Weight } from '@gramkit/spec';
 import { z } from 'zod';
+import { rowsToTable } from './row-gradient.js';
 import { learningRateAt, scheduleOptions } from './schedule.js';
 
 export const adamOptions = z.strictObject({
@@ -11,6 +12,7 @@ export const adamOptions = z.strictObject({
   beta1: z.number().min(0).lt(1).default(0.9).describe('decay of the running mean of the gradient'),
   beta2: z.number().min(0).lt(1).default(0.999).describe('decay of the running mean of the squared gradient'),
   epsilon: z.number().positive().default(1e-8).describe('added to the square root of the bias-corrected second moment'),
+  lazyTables: z.boolean().default(false).describe('Moves only the rows of a word table that a step has gradients for, not those whose running means still have something left: another optimizer than Adam, cheaper by little.'),
   weightDecay: z.number().min(0).default(0).describe('decoupled weight decay: each step takes this times the learning rate off every weight'),
 });
 export type AdamOptions = z.output<typeof adamOptions>;
@@ -19,6 +21,8 @@ interface Slots {
   readonly weight: Variable;
   readonly firstMoment: Variable;
   readonly secondMoment: Variable;
+  /** One byte for each row, 1 where a moment may not be zero; made at the first gradient of rows. */
+  activeRows?: Uint8Array;
 }
 
 /** What changes from step to step: tensors, so that a compiled step takes them as inputs. */
@@ -36,7 +40,8 @@ interface StepScalars {
  *     m <- beta1 m + (1 - beta1) g,  v <- beta2 v + (1 - beta2) g^2
  *     w <- w - learningRate m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon)
  *
- * Holds two slots for each trainable weight. An engine with the kernel `AdamUpdate` updates in place, in one pass over memory.
+ * Holds two slots for each trainable weight. An engine with the kernel `AdamUpdate` updates in place, in one pass over memory; gradients of
+ * rows then cost what the rows cost that ever had one, since without a moment a row stays where it is.
  */
 export class Adam implements Optimizer {
   readonly specificationVersion = 1;
@@ -51,19 +56,23 @@ export class Adam implements Optimizer {
     this.#slots = new Map(weights.filter((weight) => weight.trainable).map(({ name, variable }) => [name, slotsOf(variable)]));
   }
 
+  /** Weight decay moves every row at every step. */
+  get acceptsRowGradients(): boolean {
+    return this.#options.weightDecay === 0 && kernelOffered();
+  }
+
   get stepCount(): number {
     return this.#stepCount;
   }
 
-  apply(gradients: ReadonlyMap<string, Tensor>): void {
+  apply(gradients: ReadonlyMap<string, Gradient>): void {
     this.#check(gradients);
     this.#stepCount += 1;
     tf.tidy(() => {
       const scalars = stepScalars(this.#stepCount, this.#options);
       for (const [name, slots] of this.#slots) {
         if (this.#options.weightDecay > 0) shrink(slots.weight, scalars.kept);
-        const gradient = gradients.get(name) ?? tf.zerosLike(slots.weight);
-        updateOf()({ ...slots, gradient, rate: scalars.rate, epsilon: scalars.epsilon }, this.#options);
+        this.#update(slots, gradients.get(name) ?? tf.zerosLike(slots.weight), scalars);
       }
     });
   }
@@ -89,6 +98,7 @@ export class Adam implements Optimizer {
     // All are checked before any is changed.
     const pairs = targets.map(([name, target]) => [target, savedSlot(tensors, name, target)] as const);
     tf.tidy(() => pairs.forEach(([target, saved]) => target.assign(saved.clone())));
+    for (const slots of this.#slots.values()) delete slots.activeRows;
     this.#stepCount = stepCount;
   }
 
@@ -96,8 +106,24 @@ export class Adam implements Optimizer {
     for (const { firstMoment, secondMoment } of this.#slots.values()) tf.dispose([firstMoment, secondMoment]);
   }
 
+  #update(slots: Slots, gradient: Gradient, { rate, epsilon }: StepScalars): void {
+    const { weight, firstMoment, secondMoment } = slots;
+    const { beta1, beta2, lazyTables } = this.#options;
+    const inputs = { weight, firstMoment, secondMoment, rate, epsilon };
+    if (gradient instanceof tf.Tensor) {
+      // Whatever the gradient is, after it every row may have moments.
+      slots.activeRows?.fill(1);
+      updateOf()({ ...inputs, gradient }, { beta1, beta2 });
+    } else if (this.acceptsRowGradients) {
+      const activeRows = (slots.activeRows ??= rowsWithMoments(firstMoment, secondMoment));
+      updateOf()({ ...inputs, gradient: gradient.values, rows: gradient.rows }, { beta1, beta2, activeRows, onlyTouchedRows: lazyTables });
+    } else {
+      updateOf()({ ...inputs, gradient: rowsToTable(gradient, weight.shape[0]!) }, { beta1, beta2 });
+    }
+  }
+
   /** All gradients, before a weight is changed. */
-  #check(gradients: ReadonlyMap<string, Tensor>): void {
+  #check(gradients: ReadonlyMap<string, Gradient>): void {
     for (const [name, gradient] of gradients) {
       const slots = this.#slots.get(name);
       if (slots === undefined) {
@@ -107,14 +133,31 @@ export class Adam implements Optimizer {
           fix: 'Give the optimizer the gradients of the component that it was made for.',
         });
       }
-      if (gradient.dtype === 'float32' && tf.util.arraysEqual(gradient.shape, slots.weight.shape)) continue;
+      const found = gradient instanceof tf.Tensor ? gradient : { dtype: gradient.values.dtype, shape: tableShape(gradient, slots.weight) };
+      if (found.dtype === 'float32' && tf.util.arraysEqual(found.shape, slots.weight.shape)) continue;
       throw new GramkitError(
         'ENGINE_FAILED',
-        `The gradient of '${name}' is ${gradient.dtype} [${gradient.shape.join(', ')}]; its weight is float32 [${slots.weight.shape.join(', ')}]`,
+        `The gradient of '${name}' is ${found.dtype} [${found.shape.join(', ')}]; its weight is float32 [${slots.weight.shape.join(', ')}]`,
         { field: name, fix: 'A gradient has the shape of its weight.' },
       );
     }
   }
+}
+
+/** The shape of the table that gradients of rows belong to. */
+function tableShape({ values }: RowGradient, table: Variable): number[] {
+  return [table.shape[0]!, ...values.shape.slice(1)];
+}
+
+/** Which rows have a moment that is not zero, read back once: after a restore, or where whole gradients came before. */
+function rowsWithMoments(firstMoment: Variable, secondMoment: Variable): Uint8Array {
+  const active = tf.tidy(() => {
+    const [first, second] = [firstMoment, secondMoment].map((moment) => tf.any(tf.notEqual(moment, 0), moment.shape.map((_, axis) => axis).slice(1)));
+    return tf.logicalOr(first!, second!);
+  });
+  const values = Uint8Array.from(active.dataSync());
+  active.dispose();
+  return values;
 }
 
 function slotsOf(weight: Variable): Slots {
@@ -144,17 +187,21 @@ function shrink(weight: Variable, kept: Scalar): void {
   shrunk.dispose();
 }
 
-type AdamUpdate = (inputs: AdamUpdateInputs, betas: Pick<AdamOptions, 'beta1' | 'beta2'>) => void;
+type AdamUpdate = (inputs: AdamUpdateInputs, attributes: AdamUpdateAttributes) => void;
 
-function updateOf(): AdamUpdate {
-  return tf.getKernel(kernelNames.adamUpdate, tf.getBackend()) === undefined ? plainAdamUpdate : kernelAdamUpdate;
+function kernelOffered(): boolean {
+  return tf.getKernel(kernelNames.adamUpdate, tf.getBackend()) !== undefined;
 }
 
-const kernelAdamUpdate: AdamUpdate = (inputs, { beta1, beta2 }) => {
-  tf.engine().runKernel(kernelNames.adamUpdate, inputs, { beta1, beta2 });
+function updateOf(): AdamUpdate {
+  return kernelOffered() ? kernelAdamUpdate : plainAdamUpdate;
+}
+
+const kernelAdamUpdate: AdamUpdate = (inputs, attributes) => {
+  tf.engine().runKernel(kernelNames.adamUpdate, inputs as unknown as tf.NamedTensorMap, attributes as unknown as tf.NamedAttrMap);
 };
 
-/** The kernel `AdamUpdate` out of tfjs's operations: for engines without it, and to test it against. */
+/** The kernel `AdamUpdate` for whole gradients out of tfjs's operations: for engines without it, and to test it against. */
 export const plainAdamUpdate: AdamUpdate = ({ weight, firstMoment, secondMoment, gradient, rate, epsilon }, { beta1, beta2 }) =>
   tf.tidy(() => {
     const first = tf.add(firstMoment, tf.mul(1 - Math.fround(beta1), tf.sub(gradient, firstMoment)));

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
-import { GramkitError } from '@gramkit/spec';
+import { GramkitError, type Precision } from '@gramkit/spec';
 import { env, ready, setBackend } from '@tensorflow/tfjs-core';
 import { cacheDirectory } from '../cache/cache-directory.js';
 import { registerKernels } from '../kernels/index.js';
@@ -22,6 +22,8 @@ import { showOneGpu } from './visible-gpu.js';
 export interface LoadEngineOptions extends LibrarySettings, DeviceSettings {
   /** Default: `cacheDirectory()`. */
   readonly cacheDirectory?: string;
+  /** Of matrix products; everything else is float32. Default: float32. */
+  readonly precision?: Precision;
 }
 
 let loading: Promise<TensorFlowEngine> | undefined;
@@ -53,7 +55,7 @@ async function load(options: LoadEngineOptions): Promise<TensorFlowEngine> {
   await ready();
   if (device === 'gpu') checkDeviceInUse(nodeBackend().isUsingGpuDevice, options);
   registerKernels();
-  return new TensorFlowEngine();
+  return new TensorFlowEngine(options.precision);
 }
 
 /** Two threads that load the addon share what it keeps in static variables, and crash. */

@@ -1,5 +1,6 @@
-import type { Engine, EngineDescription, Precision } from '@gramkit/spec';
+import type { CompiledStages, CompileOptions, Engine, EngineDescription, Precision, Stage } from '@gramkit/spec';
 import { memory, version_core } from '@tensorflow/tfjs-core';
+import { CompiledFunctions } from '../compile/compiled-stages.js';
 import { nodeBackend } from '../kernels/node-backend.js';
 import { addonVersion } from '../setup/pins.js';
 import { configuredThreads } from './environment.js';
@@ -15,13 +16,17 @@ export interface EngineMemory {
   /** What the tensors that tfjs knows of hold. */
   readonly tensorBytes: number;
   readonly tensors: number;
+  /** Handles of the native library. */
+  readonly handles: number;
 }
 
 /** TensorFlow in this process. */
 export class TensorFlowEngine implements Engine {
   readonly name = 'tensorflow';
   readonly device: string = nodeBackend().isUsingGpuDevice ? 'gpu' : 'cpu';
-  readonly precision: Precision = 'float32';
+
+  /** @param precision of matrix products. */
+  constructor(readonly precision: Precision = 'float32') {}
 
   describe(): EngineDescription {
     return {
@@ -40,9 +45,13 @@ export class TensorFlowEngine implements Engine {
     };
   }
 
+  compile(stages: () => readonly Stage[], options: CompileOptions): CompiledStages {
+    return new CompiledFunctions(nodeBackend(), stages, options, this.precision === 'bfloat16');
+  }
+
   memory(): EngineMemory {
     const { rss, heapUsed } = process.memoryUsage();
     const { numBytes, numTensors } = memory();
-    return { residentBytes: rss, heapBytes: heapUsed, tensorBytes: numBytes, tensors: numTensors };
+    return { residentBytes: rss, heapBytes: heapUsed, tensorBytes: numBytes, tensors: numTensors, handles: nodeBackend().binding.getNumOfTensors() };
   }
 }

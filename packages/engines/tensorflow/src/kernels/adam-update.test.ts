@@ -1,4 +1,4 @@
-import { engine, memory, reshape, scalar, tensor1d, tidy, variable, zeros, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { engine, memory, reshape, scalar, tensor1d, tensor2d, tidy, unsortedSegmentSum, variable, zeros, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { kernelNames } from '@gramkit/spec';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadEngine } from '../engine/load-engine.js';
@@ -99,13 +99,64 @@ describe('AdamUpdate', () => {
     expect(slots.weight.dataSync()).toEqual(Float32Array.of(1, 2, 3));
   });
 
-  it('leaves the weight usable when TensorFlow refuses the update', () => {
+  it('leaves the weight usable when the update is refused', () => {
     const slots = slotsFor(tensor1d([1, 2, 3]));
     const wrong = { ...slots, gradient: tensor1d([1, 1, 1]), rate: tensor1d([1, 2]), epsilon: scalar(epsilon) };
-    expect(() => engine().runKernel(kernelNames.adamUpdate, wrong, { beta1, beta2 })).toThrow(/lr is not a scalar/);
+    expect(() => engine().runKernel(kernelNames.adamUpdate, wrong, { beta1, beta2 })).toThrow(/rate float32 \[2\].*both are scalars/);
     expect(slots.weight.dataSync()).toEqual(Float32Array.of(1, 2, 3));
     update(slots, tensor1d([1, 1, 1]), 1);
     expect(slots.weight.dataSync()[0]).toBeCloseTo(1 - learningRate, 5);
+  });
+
+  it('leaves what shares the buffer of a weight as it is: a clone, a reshaped view', () => {
+    const slots = slotsFor(tensor1d([1, 2, 3, 4]));
+    const clone = slots.weight.clone();
+    const view = reshape(slots.weight, [2, 2]);
+    update(slots, tensor1d([1, 1, 1, 1]), 1);
+    expect(clone.dataSync()).toEqual(Float32Array.of(1, 2, 3, 4));
+    expect(view.dataSync()).toEqual(Float32Array.of(1, 2, 3, 4));
+    expect(slots.weight.dataSync()[0]).toBeLessThan(1);
+  });
+
+  describe('with gradients of rows', () => {
+    const rowSteps = [
+      { rows: [2, 0, 2], values: [[1, 2], [3, 4], [5, 6]] },
+      { rows: [0, -1], values: [[0.5, -1], [9, 9]] },
+      { rows: [4], values: [[1, -1]] },
+    ];
+    const table = () => slotsFor(tensor2d([[1, 2], [3, 4], [5, 6], [7, 8], [9, 10]]));
+    const updateRows = (slots: Slots, { rows, values }: (typeof rowSteps)[number], step: number, attributes: object) =>
+      tidy(() => {
+        const inputs = { ...slots, gradient: tensor2d(values), rows: tensor1d(rows, 'int32'), rate: scalar(rateOf(step)), epsilon: scalar(epsilon) };
+        engine().runKernel(kernelNames.adamUpdate, inputs as never, { beta1, beta2, ...attributes } as never);
+      });
+
+    it('is, bit for bit, the update of the whole table', () => {
+      const [byRows, whole] = [table(), table()];
+      const activeRows = new Uint8Array(5);
+      rowSteps.forEach((one, index) => {
+        updateRows(byRows, one, index + 1, { activeRows });
+        update(whole, tidy(() => unsortedSegmentSum(tensor2d(one.values), tensor1d(one.rows, 'int32'), 5)), index + 1);
+      });
+      for (const name of ['weight', 'firstMoment', 'secondMoment'] as const) expect(byRows[name].dataSync()).toEqual(whole[name].dataSync());
+      expect(activeRows).toEqual(Uint8Array.of(1, 0, 1, 0, 1));
+    });
+
+    it('moves the given rows alone where that is asked for', () => {
+      const slots = table();
+      const activeRows = new Uint8Array(5);
+      updateRows(slots, rowSteps[0]!, 1, { activeRows, onlyTouchedRows: true });
+      const before = slots.weight.dataSync().slice();
+      updateRows(slots, rowSteps[2]!, 2, { activeRows, onlyTouchedRows: true });
+      expect(slots.weight.dataSync().slice(0, 8)).toEqual(before.slice(0, 8));
+      expect(slots.weight.dataSync()[8]).not.toBe(before[8]);
+    });
+
+    it('refuses a row beyond the table and leaves the weight usable', () => {
+      const slots = table();
+      expect(() => updateRows(slots, { rows: [5], values: [[1, 1]] }, 1, { activeRows: new Uint8Array(5) })).toThrow(/do not fit the table/);
+      expect(slots.weight.dataSync()).toEqual(Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
+    });
   });
 
   it('keeps tensors and resident memory flat over 2,000 steps', () => {

@@ -1,14 +1,10 @@
-import { Variable, type KernelFunc, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
+import { unsortedSegmentSum, Variable, type KernelFunc, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
 import { GramkitError, kernelNames, type AdamUpdateAttributes, type AdamUpdateInputs } from '@gramkit/spec';
+import { configuredThreads } from '../engine/environment.js';
 import { attributesFor, replaceKernel, type NodeBackend } from './node-backend.js';
+import { resourceAdamUpdate } from './resource-adam-update.js';
 
-/**
- * One step of Adam in place (equations at `AdamUpdateInputs` in spec).
- *
- * TensorFlow does it in one pass over memory, on resources. The variables' buffers are lent to resources for the time of the update,
- * so between steps all three are ordinary variables. Its own correction of the bias, by powers of the betas, stays out: it rounds 1 - beta2^t
- * to a relative error of 3e-5 in the first steps.
- */
+/** One step of Adam in place (equations at `AdamUpdateInputs` in spec): the addon's own on a CPU (assets/addon/binding/adam_update.cc), TensorFlow's on a GPU. */
 export function registerAdamUpdate(): void {
   replaceKernel({ kernelName: kernelNames.adamUpdate, kernelFunc: adamUpdate as unknown as KernelFunc });
 }
@@ -21,79 +17,51 @@ interface AdamUpdateArguments {
 
 function adamUpdate({ inputs, attrs, backend }: AdamUpdateArguments): TensorInfo[] {
   const node = backend as NodeBackend;
-  const variables = [inputs.weight, inputs.firstMoment, inputs.secondMoment];
-  checkArguments(variables, inputs.gradient);
-  const lent: Lent[] = [];
-  const constants = [0, attrs.beta1, attrs.beta2].map((value) => node.binding.createTensor([], node.binding.TF_FLOAT, Float32Array.of(value)));
-  try {
-    for (const variable of variables) lent.push(lend(node, variable));
-    const [rate, epsilon, gradient] = node.getInputTensorIds([inputs.rate, inputs.epsilon, inputs.gradient]) as [number, number, number];
-    const [uncorrected, beta1, beta2] = constants as [number, number, number];
-    const attribute = attributesFor(node);
-    node.binding.executeOp('ResourceApplyAdam', [
-      attribute.type('T', node.binding.TF_FLOAT), attribute.boolean('use_locking', false), attribute.boolean('use_nesterov', false),
-    ], [...lent.map(({ resource }) => resource), uncorrected, uncorrected, rate, beta1, beta2, epsilon, gradient], 0);
-  } finally {
-    // Also after a failure: a variable must not be left without its buffer.
-    for (const loan of lent) takeBack(node, loan);
-    for (const id of constants) node.binding.deleteTensor(id);
-  }
+  checkArguments(inputs, attrs);
+  if (node.isUsingGpuDevice) resourceAdamUpdate(node, wholeTable(inputs), attrs);
+  else nativeAdamUpdate(node, inputs, attrs);
   return [];
 }
 
-/** A variable whose buffer a resource holds for the time of the update. */
-interface Lent {
-  readonly variable: Variable;
-  readonly resource: number;
+function wholeTable({ rows, gradient, ...inputs }: AdamUpdateInputs): AdamUpdateInputs {
+  return { ...inputs, gradient: rows === undefined ? gradient : unsortedSegmentSum(gradient, rows, inputs.weight.shape[0]!) };
 }
 
-/** The shared name that makes a resource nobody else can find; it goes when its handle goes. */
-const anonymous = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
-
-/**
- * Lends the buffer of `variable` to a resource. Of a buffer that nothing else shares, the resource becomes the only holder,
- * which is what lets TensorFlow write in place.
- */
-function lend(node: NodeBackend, variable: Variable): Lent {
-  const { binding } = node;
-  const attribute = attributesFor(node);
-  const resource = binding.executeOp('VarHandleOp', [
-    attribute.type('dtype', binding.TF_FLOAT), attribute.shape('shape', variable.shape),
-    attribute.text('container', ''), attribute.text('shared_name', anonymous),
-  ], [], 1)[0]!.id;
-  const [buffer] = node.getInputTensorIds([variable]) as [number];
-  binding.executeOp('AssignVariableOp', [attribute.type('dtype', binding.TF_FLOAT)], [resource, buffer], 0);
-  const data = node.tensorMap.get(variable.dataId);
-  if (data.refCount === 1) {
-    binding.deleteTensor(buffer);
-    data.id = absent;
-  }
-  return { variable, resource };
+function nativeAdamUpdate(node: NodeBackend, inputs: AdamUpdateInputs, { beta1, beta2, activeRows, onlyTouchedRows = false }: AdamUpdateAttributes): void {
+  const variables = [inputs.weight, inputs.firstMoment, inputs.secondMoment];
+  for (const variable of variables) leaveClones(node, variable);
+  const [weight, firstMoment, secondMoment, gradient] = node.getInputTensorIds([...variables, inputs.gradient]) as [number, number, number, number];
+  const rows = inputs.rows === undefined ? -1 : node.getInputTensorIds([inputs.rows])[0]!;
+  node.binding.adamUpdate(
+    weight, firstMoment, secondMoment, gradient, rows, activeRows, onlyTouchedRows,
+    valueOf(inputs.rate), valueOf(inputs.epsilon), beta1, beta2, configuredThreads(),
+  );
 }
 
-/** tfjs-node's mark of a tensor that has no handle. */
-const absent = -1;
-
-/** Gives the buffer of a resource back to its variable, as its own data, or, where clones share that, as new data; frees the resource. */
-function takeBack(node: NodeBackend, { variable, resource }: Lent): void {
-  const attribute = attributesFor(node);
-  const read = node.binding.executeOp('ReadVariableOp', [attribute.type('dtype', node.binding.TF_FLOAT)], [resource], 1)[0]!;
-  node.binding.deleteTensor(resource);
-  const data = node.tensorMap.get(variable.dataId);
-  if (data.id === absent) {
-    data.id = read.id;
-    return;
-  }
-  const updated = node.createOutputTensor(read);
-  variable.assign(updated);
-  updated.dispose();
+/** Clones share the handle whose buffer is about to change: the variable gets a handle of its own, and the addon then copies the buffer. */
+function leaveClones(node: NodeBackend, variable: Variable): void {
+  if (node.tensorMap.get(variable.dataId).refCount === 1) return;
+  const own = node.executeSingleOutput('Identity', [attributesFor(node).type('T', node.binding.TF_FLOAT)], [variable]);
+  variable.assign(own);
+  own.dispose();
 }
 
-function checkArguments(variables: readonly Variable[], gradient: Tensor): void {
-  for (const tensor of [...variables, gradient]) {
-    const alike = tensor.dtype === 'float32' && tensor.shape.join() === gradient.shape.join();
-    if (!alike) throw new GramkitError('ENGINE_FAILED', `Adam got a gradient of ${describe(gradient)} beside a weight or moment of ${describe(tensor)}`);
+/** Scalars made in JavaScript and not used yet have their value at hand. */
+function valueOf(scalar: Tensor): number {
+  return scalar.dataSync()[0]!;
+}
+
+function checkArguments({ weight, firstMoment, secondMoment, gradient, rows, rate, epsilon }: AdamUpdateInputs, { activeRows }: AdamUpdateAttributes): void {
+  const variables = [weight, firstMoment, secondMoment];
+  const whole = rows === undefined ? [gradient] : [];
+  for (const tensor of [...variables, ...whole]) {
+    const alike = tensor.dtype === 'float32' && tensor.shape.join() === weight.shape.join();
+    if (!alike) throw new GramkitError('ENGINE_FAILED', `Adam got a gradient of ${describe(gradient)} beside a weight or moment of ${describe(tensor)} and one of ${describe(weight)}`);
   }
+  if (rows !== undefined && (gradient.rank !== 2 || gradient.dtype !== 'float32' || rows.dtype !== 'int32' || rows.size !== gradient.shape[0] || activeRows === undefined)) {
+    throw new GramkitError('ENGINE_FAILED', `Adam got gradients of rows as ${describe(gradient)} for rows ${describe(rows)} of a table ${describe(weight)}`);
+  }
+  if (rate.rank !== 0 || epsilon.rank !== 0) throw new GramkitError('ENGINE_FAILED', `Adam got a rate ${describe(rate)} and an epsilon ${describe(epsilon)}: both are scalars`);
   if (!variables.every((variable) => variable instanceof Variable)) {
     throw new GramkitError('ENGINE_FAILED', 'Adam updates variables in place; a weight or moment is a plain tensor', { fix: 'make it with tf.variable' });
   }

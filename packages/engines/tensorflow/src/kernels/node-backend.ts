@@ -21,7 +21,7 @@ export interface BackendTensor {
 /** What the addon says of a tensor it made. */
 export interface HandleInfo {
   readonly id: number;
-  readonly shape: number[];
+  readonly shape: readonly number[];
   readonly dtype: number;
 }
 
@@ -38,15 +38,27 @@ export interface AddonBinding {
   readonly TF_ATTR_SHAPE: number;
   readonly TF_Version: string;
   executeOp(name: string, attributes: readonly OperationAttribute[], inputs: readonly number[], outputCount: number): HandleInfo[];
+  /** Only while a graph is recorded: `executeOp` of an operation whose outputs TensorFlow knows no shapes of. */
+  executeShapedOp?(name: string, attributes: readonly OperationAttribute[], inputs: readonly number[], outputs: readonly Omit<HandleInfo, 'id'>[]): HandleInfo[];
   createTensor(shape: readonly number[], dtype: number, values: unknown): number;
   deleteTensor(id: number): void;
+  tensorDataSync(id: number): unknown;
+  getNumOfTensors(): number;
+  /** Ours (assets/addon/binding): a step of Adam in place. */
+  adamUpdate(
+    weight: number, firstMoment: number, secondMoment: number, gradient: number, rows: number, activeRows: Uint8Array | undefined, onlyTouchedRows: boolean,
+    rate: number, epsilon: number, beta1: number, beta2: number, threads: number,
+  ): void;
 }
 
 /** The part of tfjs-node's backend that is used here. */
 export interface NodeBackend {
-  readonly binding: AddonBinding;
+  binding: AddonBinding;
   readonly isUsingGpuDevice: boolean;
   readonly tensorMap: { get(dataId: object): BackendTensor; has(dataId: object): boolean };
+  move(dataId: object, values: unknown, shape: number[], dtype: DataType, refCount: number): void;
+  incRef(dataId: object): void;
+  disposeData(dataId: object, force?: boolean): boolean;
   getInputTensorIds(tensors: readonly TensorInfo[]): number[];
   getDTypeInteger(dtype: DataType): number;
   createOutputTensor(handle: HandleInfo): Tensor;
@@ -74,7 +86,10 @@ export interface OutputForm {
 export function executeShaped(
   node: NodeBackend, name: string, attributes: readonly OperationAttribute[], inputs: readonly TensorInfo[], outputs: readonly OutputForm[],
 ): Tensor[] {
-  return node.executeMultipleOutputs(name, attributes, inputs, outputs.length);
+  const forms = outputs.map(({ shape, dtype }) => ({ shape, dtype: node.getDTypeInteger(dtype) }));
+  const ids = node.getInputTensorIds(inputs);
+  const handles = node.binding.executeShapedOp?.(name, attributes, ids, forms) ?? node.binding.executeOp(name, attributes, ids, outputs.length);
+  return handles.map((handle) => node.createOutputTensor(handle));
 }
 
 /** The form of a float32 output. */

@@ -19,15 +19,18 @@ const binaryFolder = `${packageFolder}/lib/napi-v${napiVersion}`;
 /** The addon, where tfjs-node-gpu looks for it, the module that is loaded before it, and our operations. Relative to the stage's folder. */
 export const addonPaths = { addon: `${binaryFolder}/tfjs_binding.node`, quietLoad: `${binaryFolder}/quiet_load.node`, operations: `${binaryFolder}/operations.node` } as const;
 
-/** tfjs-node-gpu out of the npm registry, its addon built from its own sources against the library of `tensorflow`. */
+/** What is compiled into the addon beside tfjs-node's own sources; the first includes one of those. */
+const bindingSources = ['addon/binding/binding.cc', 'addon/binding/graph_functions.cc', 'addon/binding/adam_update.cc'];
+
+/** tfjs-node-gpu out of the npm registry, its addon built from its own sources and ours against the library of `tensorflow`. */
 export async function addonStage(tensorflow: Stage): Promise<Stage> {
-  const sources = ['tfjs-node/package.json', 'tfjs-node/package-lock.json', 'addon/quiet_load.cc', 'addon/operations.cc', 'addon/list-modules.mjs'];
+  const sources = ['tfjs-node/package.json', 'tfjs-node/package-lock.json', 'addon/quiet_load.cc', 'addon/operations.cc', 'addon/list-modules.mjs', 'addon/binding/binding.h', ...bindingSources];
   const texts = await Promise.all(sources.map((name) => readFile(assetPath(name), 'utf8')));
   return {
     name: 'addon',
     title: `tfjs-node-gpu ${addonVersion} and its addon`,
     directory: `engine/tfjs-node-gpu-${addonVersion}`,
-    fingerprint: `2:${textChecksum(texts.join('\0'))}:${tensorflow.fingerprint}`,
+    fingerprint: `3:${textChecksum(texts.join('\0'))}:${tensorflow.fingerprint}`,
     neededBytes: installedBytes,
     async build(directory, context) {
       await installPackages(directory, context);
@@ -97,7 +100,7 @@ async function linkLibraries(directory: string, tensorflowFolder: string): Promi
   return [...tensorflowLibraries, 'libtensorflow.so', 'libtensorflow_framework.so'].map((name) => `${folder}/${name}`);
 }
 
-/** Builds our modules and the unmodified sources of the addon. Their paths to libraries are relative, so that the cache can be moved. */
+/** Builds our modules and the addon, of tfjs-node's unmodified sources and ours. Their paths to libraries are relative, so that the cache can be moved. */
 async function compileAddon(directory: string, context: StageContext): Promise<void> {
   const command = await compiler.find();
   const shared = [
@@ -105,7 +108,7 @@ async function compileAddon(directory: string, context: StageContext): Promise<v
     '-I', join(directory, 'node_modules/node-api-headers/include'), '-Wl,-rpath,$ORIGIN/../../deps/lib',
   ];
   const inPackage = join(directory, packageFolder);
-  const meter = new ProgressMeter(context.onProgress, { stage: context.stage, total: 3, unit: 'files', message: 'compiling the addon (about 15 seconds)' });
+  const meter = new ProgressMeter(context.onProgress, { stage: context.stage, total: 3, unit: 'files', message: 'compiling the addon (about 20 seconds)' });
   await mkdir(join(directory, binaryFolder), { recursive: true });
   await compile([...shared, assetPath('addon/quiet_load.cc'), '-o', join(directory, addonPaths.quietLoad), '-ldl'], inPackage, context);
   meter.add(1);
@@ -115,7 +118,8 @@ async function compileAddon(directory: string, context: StageContext): Promise<v
   ], inPackage, context);
   meter.add(1);
   await compile([
-    ...shared, '-I', '..', '-I', 'deps/include', 'binding/tfjs_backend.cc', 'binding/tfjs_binding.cc',
+    ...shared, '-O3', '-fno-math-errno', '-fno-trapping-math', '-fno-access-control', '-I', '.', '-I', '..', '-I', 'deps/include',
+    'binding/tfjs_backend.cc', ...bindingSources.map(assetPath),
     '-o', join(directory, addonPaths.addon), '-L', 'deps/lib', '-ltensorflow', '-ltensorflow_framework',
   ], inPackage, context);
   meter.finish();

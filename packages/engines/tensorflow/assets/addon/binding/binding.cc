@@ -1,0 +1,26 @@
+// The addon of tfjs-node, whose file is compiled as part of this one, with functions of ours beside its own on the same exports.
+// Built with -fno-access-control: ours need the eager context and the tensor handles that tfjs-node's backend keeps to itself.
+#include <node_api.h>
+#undef NAPI_MODULE
+#define NAPI_MODULE(name, function)
+#include "binding/tfjs_binding.cc"
+
+#include "binding.h"
+
+namespace gramkit {
+
+tfnodejs::TFJSBackend* Backend(napi_env env) {
+  void* backend = nullptr;
+  napi_get_instance_data(env, &backend);
+  return static_cast<tfnodejs::TFJSBackend*>(backend);
+}
+
+}  // namespace gramkit
+
+NAPI_MODULE_INIT() {
+  exports = tfnodejs::InitTFNodeJSBinding(env, exports);
+  if (exports == nullptr) return exports;
+  gramkit::AddGraphFunctions(env, exports);
+  gramkit::AddAdamUpdate(env, exports);
+  return exports;
+}
