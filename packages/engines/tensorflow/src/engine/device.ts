@@ -1,6 +1,6 @@
 import { GramkitError } from '@gramkit/spec';
+import { gpuSetupCommand } from '../setup/failures.js';
 import { gpuBuildExists, oldestDriver } from '../setup/gpu-pins.js';
-import { gpuSetupCommand } from '../setup/inspect-gpu.js';
 import type { NvidiaDriver } from '../setup/nvidia-driver.js';
 import type { StageState } from '../setup/stage.js';
 import { hidesEveryGpu } from './visible-gpu.js';

@@ -3,6 +3,9 @@ import { GramkitError, isGramkitError } from '@gramkit/spec';
 /** Command that mends whatever set-up brings. */
 export const setupCommand = 'npx gram setup';
 
+/** Command that sets TensorFlow up for a GPU too, or mends that. */
+export const gpuSetupCommand = 'npx gram setup --gpu';
+
 const moveCache = 'or choose another folder with the environment variable GRAMKIT_CACHE';
 
 /** The cache folder cannot be made or written. */
@@ -16,11 +19,11 @@ export function unwritableCache(cache: string, cause: unknown): GramkitError {
 }
 
 /** There is too little room for what set-up is about to write. */
-export function diskFull(directory: string, neededBytes: number, availableBytes?: number, cause?: unknown): GramkitError {
+export function diskFull(directory: string, neededBytes: number, availableBytes?: number, cause?: unknown, command = setupCommand): GramkitError {
   const available = availableBytes === undefined ? '' : `, ${formatMegabytes(availableBytes)} are free`;
   return new GramkitError('SETUP_DISK', `the disk of ${directory} is full: set-up needs ${formatMegabytes(neededBytes)} there${available}`, {
     file: directory,
-    fix: `make room, ${moveCache}, then run: ${setupCommand}`,
+    fix: `make room, ${moveCache}, then run: ${command}`,
     cause,
   });
 }

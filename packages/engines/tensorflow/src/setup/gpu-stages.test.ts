@@ -88,9 +88,10 @@ describe('stages for a GPU', () => {
     const [first, second] = [await fakeCudaStage('cublas'), await fakeCudaStage('cudnn')];
     const notes: string[] = [];
     const stages = [{ ...first, neededBytes: 2e15, keptBytes: 1e15 }, { ...second, neededBytes: 3e15, keptBytes: 1e15 }];
-    await expect(run(stages, { onNote: (note) => notes.push(note) })).rejects.toMatchObject({
+    await expect(run(stages, { onNote: (note) => notes.push(note), command: 'npx gram setup --gpu' })).rejects.toMatchObject({
       code: 'SETUP_DISK',
       message: expect.stringMatching(/needs 4,000,000,000 MB there, .* MB are free/),
+      details: { fix: expect.stringMatching(/then run: npx gram setup --gpu$/) },
     });
     expect(notes).toEqual([`set-up needs 4,000,000,000 MB in ${cache}`]);
     expect(await readdir(inCache('.')).catch(() => [])).toEqual([]);

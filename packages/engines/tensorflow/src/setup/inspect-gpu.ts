@@ -2,9 +2,6 @@ import { gpuBuildExists } from './gpu-pins.js';
 import { gpuStages } from './gpu-stages.js';
 import { inspectStage, type Stage, type StageState } from './stage.js';
 
-/** Command that sets TensorFlow up for a GPU, or mends that. */
-export const gpuSetupCommand = 'npx gram setup --gpu';
-
 /** Whether TensorFlow is set up for a GPU: `missing` until set-up has got to its end once, `broken` where it has and something is not as it was left. */
 export async function inspectGpu(cache: string, verify: boolean): Promise<StageState> {
   if (!gpuBuildExists()) return { state: 'missing', problem: `there is no TensorFlow for GPUs on ${process.platform} on ${process.arch}` };

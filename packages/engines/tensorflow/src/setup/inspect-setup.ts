@@ -1,8 +1,8 @@
 import { isGramkitError } from '@gramkit/spec';
 import { cacheDirectory } from '../cache/cache-directory.js';
-import { setupCommand } from './failures.js';
+import { gpuSetupCommand, setupCommand } from './failures.js';
 import { gpuBuildExists } from './gpu-pins.js';
-import { gpuSetupCommand, inspectGpu } from './inspect-gpu.js';
+import { inspectGpu } from './inspect-gpu.js';
 import { findNvidiaDriver, type NvidiaDriver } from './nvidia-driver.js';
 import { inspectStage, type Stage } from './stage.js';
 import { setupStages } from './stages.js';

@@ -1,6 +1,6 @@
 import { cacheDirectory } from '../cache/cache-directory.js';
 import { withCacheLock } from '../cache/lock.js';
-import { formatMegabytes } from './failures.js';
+import { formatMegabytes, gpuSetupCommand, setupCommand } from './failures.js';
 import { findNvidiaDriver } from './nvidia-driver.js';
 import { planSetup, type SetupDevice } from './plan-setup.js';
 import { checkSystemLibrary } from './platform.js';
@@ -17,9 +17,11 @@ export interface StageOptions {
   readonly verify?: boolean;
   /** Stops set-up; it then rejects with INTERRUPTED and keeps nothing half-done. */
   readonly signal?: AbortSignal;
+  /** What to run again where there is too little room to begin. */
+  readonly command?: string;
 }
 
-export interface SetupOptions extends StageOptions {
+export interface SetupOptions extends Omit<StageOptions, 'command'> {
   /** Default `auto`: for a GPU too where NVIDIA's driver is found, or where the cache has its parts already. The CPU's TensorFlow is always set up. */
   readonly device?: SetupDevice;
 }
@@ -47,7 +49,8 @@ export async function setup(options: SetupOptions = {}): Promise<SetupResult> {
   const driver = await findNvidiaDriver();
   const { stages, gpu, note } = await planSetup(cache, device, driver);
   if (note !== undefined) onNote?.(note);
-  return { ...(await runStages(stages, options)), devices: gpu ? ['cpu', 'gpu'] : ['cpu'], driver: driver?.version ?? null };
+  const command = device === 'gpu' ? gpuSetupCommand : setupCommand;
+  return { ...(await runStages(stages, { ...options, command })), devices: gpu ? ['cpu', 'gpu'] : ['cpu'], driver: driver?.version ?? null };
 }
 
 /** `setup` over given stages. */
@@ -67,7 +70,7 @@ async function firstUnready(cache: string, stages: readonly Stage[], verify: boo
 }
 
 async function buildUnready(cache: string, stages: readonly Stage[], options: StageOptions & { readonly onProgress: OnProgress }): Promise<string[]> {
-  const { onProgress, onNote, verify = false, signal } = options;
+  const { onProgress, onNote, verify = false, signal, command } = options;
   checkSystemLibrary();
   await sweepPartials(cache, stages);
   const unready: Stage[] = [];
@@ -75,7 +78,7 @@ async function buildUnready(cache: string, stages: readonly Stage[], options: St
   const needed = roomFor(unready);
   if (unready.length > 0) onNote?.(`set-up needs ${formatMegabytes(needed)} in ${cache}`);
   // For all of it at once: not after some gigabytes of downloads.
-  await checkSpace(cache, needed);
+  await checkSpace(cache, needed, command);
   for (const stage of unready) await buildStage(cache, stage, onProgress, signal);
   return unready.map(({ name }) => name);
 }

@@ -100,10 +100,10 @@ export function roomFor(stages: readonly Stage[]): number {
   return peak;
 }
 
-/** @throws GramkitError SETUP_DISK where the disk of `cache` has less room. */
-export async function checkSpace(cache: string, neededBytes: number): Promise<void> {
+/** @throws GramkitError SETUP_DISK where the disk of `cache` has less room; `command` is the one to repeat then. */
+export async function checkSpace(cache: string, neededBytes: number, command?: string): Promise<void> {
   const { bavail, bsize } = await statfs(cache);
-  if (bavail * bsize < neededBytes) throw diskFull(cache, neededBytes, bavail * bsize);
+  if (bavail * bsize < neededBytes) throw diskFull(cache, neededBytes, bavail * bsize, undefined, command);
 }
 
 function explain(error: unknown, cache: string, stage: Stage, signal?: AbortSignal): GramkitError {
