@@ -43,6 +43,10 @@ export const trainingSchema = z.strictObject({
 
 export const engineSchema = z.strictObject({
   threads: z.int().min(1).optional().describe('Threads of one operation. Left out: all cores.'),
+  device: z.enum(['auto', 'cpu', 'gpu']).optional()
+    .describe("Where to compute. Left out, or auto: on an NVIDIA GPU where its driver is found and 'gram setup' has set one up, otherwise on the CPU. gpu is an error where there is none."),
+  gpu: z.int().min(0).optional()
+    .describe('Which GPU, from 0 among those that CUDA_VISIBLE_DEVICES leaves visible, in the order in which CUDA counts. Left out: the first. Given, it asks for a GPU as device gpu does.'),
 });
 
 const optimizersSchema = z.strictObject({
