@@ -19,6 +19,8 @@ export interface Stage {
   readonly compute: StageFunction;
   /** The inputs of a stage after the first, given what the stage before it put out. Absent: the first stage, or no inputs. */
   readonly inputs?: (outputsBefore: DeviceTensors) => Readonly<Record<string, TensorForm>>;
+  /** Frees what the stage keeps for later ones, where they will not run. Never called on a recording, which runs all. */
+  readonly release?: () => void;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface CompileOptions {
   readonly maximumShapes?: number;
   /**
    * Outputs that may come in parts: where such an output is a sum of rows into a table, and nothing else, it is put out as
-   * `NAME.rows` (int32 `[n]`) and `NAME.values` (float32 `[n, width]`) in place of the table. Rows may repeat.
+   * `NAME#rows` (int32 `[n]`) and `NAME#values` (float32 `[n, width]`) in place of the table. Rows may repeat.
    */
   readonly rowOutputs?: readonly string[];
 }

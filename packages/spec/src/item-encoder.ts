@@ -24,6 +24,13 @@ export interface ItemEncoder extends Component {
   readonly kind: 'encoder';
   /** d, the length of an item encoding. */
   readonly dimension: number;
+  /**
+   * How `encode` takes texts. `padded` (where absent): what the tokenizer's `collate` gives, `tokenIds` int32 `[items, length]` and `lengths` int32 `[items]`.
+   * `packed`: one text after another without padding between them, `tokenIds`, `positions` (each token's place in its text) and `items` (whose it is)
+   * int32 `[tokens]`, `offsets` int32 `[items + 1]`: item `i` has the tokens `offsets[i]` to `offsets[i + 1] - 1`. Items may have none, and
+   * tokens from `offsets[items]` on belong to nobody (`items` is -1 there): both only fill up a shape, and what comes out for them is not read.
+   */
+  readonly inputLayout?: 'padded' | 'packed';
   /** Size of the token table, where the encoder reads token ids: compared with the tokenizer's. */
   readonly vocabularySize?: number;
   /** False where no dropout is on even in training, so that encodings made in training may be used again; absent: masks may be drawn. */

@@ -14,5 +14,6 @@ export * from './gelu.js';
 export * from './layer-norm.js';
 export * from './linear.js';
 export * from './matmul.js';
+export * from './row-gradient.js';
 export * from './safetensors/index.js';
 export * from './without-gradient.js';

@@ -1,5 +1,5 @@
 import { GramkitError, type PreparedItems } from '@gramkit/spec';
-import { encodeCatalogue } from '@gramkit/tensor';
+import { encodeCatalogue, EncoderPasses } from '@gramkit/tensor';
 import { restoreCheckpoint } from '../checkpoints/checkpoint-store.js';
 import { weightsPart } from '../checkpoints/checkpoint-part.js';
 import type { ConfigurationOptions } from '../configuration/resolve-configuration.js';
@@ -54,7 +54,7 @@ async function evaluateOpened({ folder, configuration, checkpoint }: OpenedRun, 
   const { encoder, model, tokenizer } = components;
   await restoreCheckpoint(checkpoint, writtenForm(configuration), [weightsPart('encoder', encoder.weights), weightsPart('model', model.weights)]);
   const catalogue: PreparedItems = tokenizer.prepare(await data.items());
-  const encodings = await encodeCatalogue(encoder, catalogue, { progress: (done, total) => options.logger?.progress('encoding items', done, total, 'items') });
+  const encodings = await encodeCatalogue(new EncoderPasses(encoder), catalogue, { progress: (done, total) => options.logger?.progress('encoding items', done, total, 'items') });
   try {
     const metrics = await evaluate(model, encodings, data, split);
     return { runDirectory: folder.directory, checkpoint: checkpoint.directory, step: checkpoint.manifest.step, split, metrics };

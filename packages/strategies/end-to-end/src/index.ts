@@ -12,6 +12,7 @@ export default definePlugin({
   description: 'E2E, the reference: encodes the item of every interaction and back-propagates through each.',
   options: endToEndOptions,
   dependencies: {
+    engine: tokens.engine,
     itemEncoder: tokens.itemEncoder,
     sequenceModel: tokens.sequenceModel,
     encoderOptimizer: tokens.encoderOptimizer,

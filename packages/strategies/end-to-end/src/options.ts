@@ -1,8 +1,8 @@
-import { byteSizeSchema, defaultChunkSize } from '@gramkit/tensor';
+import { byteSizeSchema, defaultChunkTokens } from '@gramkit/tensor';
 import { z } from 'zod';
 
 export const endToEndOptions = z.strictObject({
-  chunkSize: z.number().int().min(1).default(defaultChunkSize).describe('Items of like length that go through the encoder together.'),
+  chunkTokens: z.number().int().min(1).default(defaultChunkTokens).describe('Tokens of items of like length that go through the encoder together.'),
   graphMemory: byteSizeSchema
     .default('unlimited')
     .describe('Memory for activations kept for the backward pass, for instance "4GiB". What does not fit is encoded a second time, with the same masks and the same gradient.'),

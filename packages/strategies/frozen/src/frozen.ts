@@ -1,6 +1,6 @@
-import type { Batch, ComponentState, GradientStrategy, ItemEncoder, Optimizer, SequenceModel, StepReport, StrategyContext } from '@gramkit/spec';
+import type { Batch, ComponentState, Engine, GradientStrategy, ItemEncoder, Optimizer, SequenceModel, StepReport, StrategyContext } from '@gramkit/spec';
 import { specificationVersion } from '@gramkit/spec';
-import { begun, catalogueCost, checkBatch, checkContext, encodeCatalogue, noCost, savedCount, tableStep } from '@gramkit/tensor';
+import { begun, catalogueCost, checkBatch, checkContext, encodeCatalogue, EncoderPasses, noCost, savedCount, SequencePasses, tableStep } from '@gramkit/tensor';
 import type { EncoderCost } from '@gramkit/tensor';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { FrozenOptions } from './options.js';
@@ -9,6 +9,8 @@ export interface FrozenParts {
   readonly itemEncoder: ItemEncoder;
   readonly sequenceModel: SequenceModel;
   readonly sequenceModelOptimizer: Optimizer;
+  /** Compiles what is run; absent: it runs operation by operation. */
+  readonly engine?: Engine;
 }
 
 /** NoFinetune: the catalogue is encoded once, without dropout, and the sequence model alone is trained on it. */
@@ -16,6 +18,8 @@ export class Frozen implements GradientStrategy {
   readonly specificationVersion = specificationVersion;
   readonly kind = 'strategy';
   readonly name = 'frozen';
+  readonly #encoder: EncoderPasses;
+  readonly #sequenceModel: SequencePasses;
   #context?: StrategyContext;
   #step = 0;
   #table?: Tensor2D;
@@ -25,7 +29,10 @@ export class Frozen implements GradientStrategy {
   constructor(
     private readonly parts: FrozenParts,
     private readonly options: FrozenOptions,
-  ) {}
+  ) {
+    this.#encoder = new EncoderPasses(parts.itemEncoder, parts.engine);
+    this.#sequenceModel = new SequencePasses(parts.sequenceModel, parts.engine);
+  }
 
   async begin(context: StrategyContext): Promise<void> {
     checkContext(context);
@@ -39,8 +46,8 @@ export class Frozen implements GradientStrategy {
   async step(batch: Batch): Promise<StepReport> {
     const { catalogue, seed } = begun(this.#context);
     checkBatch(batch, catalogue.count);
-    const { sequenceModel, sequenceModelOptimizer } = this.parts;
-    const report = await tableStep({ sequenceModel, sequenceModelOptimizer, table: await this.#encoded(), batch, seed, step: this.#step });
+    const { sequenceModelOptimizer } = this.parts;
+    const report = await tableStep({ sequenceModel: this.#sequenceModel, sequenceModelOptimizer, table: await this.#encoded(), batch, seed, step: this.#step });
     this.#step++;
     const cost = this.#unreported;
     this.#unreported = noCost;
@@ -62,10 +69,16 @@ export class Frozen implements GradientStrategy {
 
   restore(state: ComponentState): void {
     this.#step = savedCount(state, 'step');
-    this.dispose();
+    this.#forgetTable();
   }
 
   dispose(): void {
+    this.#forgetTable();
+    this.#encoder.dispose();
+    this.#sequenceModel.dispose();
+  }
+
+  #forgetTable(): void {
     this.#table?.dispose();
     this.#table = undefined;
   }
@@ -73,8 +86,8 @@ export class Frozen implements GradientStrategy {
   async #encoded(): Promise<Tensor2D> {
     if (this.#table !== undefined) return this.#table;
     const { catalogue, progress } = begun(this.#context);
-    this.#table = await encodeCatalogue(this.parts.itemEncoder, catalogue, {
-      chunkSize: this.options.chunkSize,
+    this.#table = await encodeCatalogue(this.#encoder, catalogue, {
+      chunkTokens: this.options.chunkTokens,
       progress: (done, total) => progress?.('encoding the catalogue', done, total),
     });
     this.#unreported = catalogueCost(catalogue);

@@ -12,6 +12,7 @@ export default definePlugin({
   description: 'Encodes the catalogue once and trains the sequence model alone.',
   options: frozenOptions,
   dependencies: {
+    engine: tokens.engine,
     itemEncoder: tokens.itemEncoder,
     sequenceModel: tokens.sequenceModel,
     sequenceModelOptimizer: tokens.sequenceModelOptimizer,

@@ -13,6 +13,7 @@ export default definePlugin({
   description: 'Multi-step GRAM: the sequence model runs on moving rows for a window of steps, then the encoder is trained towards them.',
   options: multiStepOptions,
   dependencies: {
+    engine: tokens.engine,
     itemEncoder: tokens.itemEncoder,
     sequenceModel: tokens.sequenceModel,
     encoderOptimizer: tokens.encoderOptimizer,

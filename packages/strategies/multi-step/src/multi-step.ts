@@ -12,14 +12,14 @@ import {
   checkTrainable,
   encodeCatalogue,
   encodeRows,
+  EncoderPasses,
   forwardCost,
   noCost,
   readLoss,
-  rowGradients,
   savedCount,
   seedTensor,
+  SequencePasses,
   tableStep,
-  uploadBatch,
 } from '@gramkit/tensor';
 import type { EncoderCost, SequenceGradients, TrainedPair } from '@gramkit/tensor';
 import type { MultiStepOptions } from './options.js';
@@ -48,6 +48,8 @@ export class MultiStep implements GradientStrategy {
   readonly specificationVersion = specificationVersion;
   readonly kind = 'strategy';
   readonly name = 'multi-step';
+  readonly #encoder: EncoderPasses;
+  readonly #sequenceModel: SequencePasses;
   #context?: StrategyContext;
   #schedule?: Schedule;
   #step = 0;
@@ -67,7 +69,10 @@ export class MultiStep implements GradientStrategy {
   constructor(
     private readonly pair: TrainedPair,
     private readonly options: MultiStepOptions,
-  ) {}
+  ) {
+    this.#encoder = new EncoderPasses(pair.itemEncoder, pair.engine);
+    this.#sequenceModel = new SequencePasses(pair.sequenceModel, pair.engine);
+  }
 
   /** @throws GramkitError CONFIGURATION_INVALID where warm-up, settling and one window do not fit the epochs, or no weight of the encoder is trainable. */
   async begin(context: StrategyContext): Promise<void> {
@@ -134,7 +139,7 @@ export class MultiStep implements GradientStrategy {
     const unreported = Object.fromEntries(Object.keys(noCost).map((name) => [name, count(name)])) as unknown as EncoderCost;
     const window = count('windowSteps') > 0 ? restoreWindow(state, windowIndex, dimension) : undefined;
     const current = count('hasCurrent') > 0 ? restoreRows(state, dimension) : undefined;
-    this.dispose();
+    this.#forgetTensors();
     [this.#step, this.#epoch, this.#stepInEpoch] = position;
     this.#windowIndex = windowIndex;
     this.#unreported = unreported;
@@ -143,6 +148,12 @@ export class MultiStep implements GradientStrategy {
   }
 
   dispose(): void {
+    this.#forgetTensors();
+    this.#encoder.dispose();
+    this.#sequenceModel.dispose();
+  }
+
+  #forgetTensors(): void {
     this.#window?.dispose();
     this.#current?.dispose();
     this.#table?.dispose();
@@ -157,8 +168,8 @@ export class MultiStep implements GradientStrategy {
       this.#table = await this.#encodeCatalogue();
       this.#unreported = addCosts(this.#unreported, catalogueCost(catalogue));
     }
-    const { sequenceModel, sequenceModelOptimizer } = this.pair;
-    return tableStep({ sequenceModel, sequenceModelOptimizer, table: this.#table, batch, seed, step: this.#step });
+    const { sequenceModelOptimizer } = this.pair;
+    return tableStep({ sequenceModel: this.#sequenceModel, sequenceModelOptimizer, table: this.#table, batch, seed, step: this.#step });
   }
 
   /** A step of the sequence model, and of the rows it read. */
@@ -172,7 +183,7 @@ export class MultiStep implements GradientStrategy {
       const report = await readLoss(gradients, this.#step);
       window.move(gradients.move);
       window.lastBatch = batch;
-      applyGradients(this.pair.sequenceModelOptimizer, gradients.weights);
+      applyGradients(this.pair.sequenceModelOptimizer, gradients.weights, this.pair.sequenceModel.weights);
       return report;
     } finally {
       tf.dispose([passSeed, gradients]);
@@ -195,11 +206,10 @@ export class MultiStep implements GradientStrategy {
   }
 
   #gradients(window: Window, batch: Batch, seed: Scalar): WindowGradients {
-    const { sequenceModel } = this.pair;
     const { rowRate } = this.options;
     return tf.tidy(() => {
       const places = window.places(batch.itemIds);
-      const { rows, ...rest } = rowGradients(sequenceModel, window.at(places), uploadBatch(batch), { training: true, seed });
+      const { rows, ...rest } = this.#sequenceModel.rowGradients(window.at(places), batch, seed);
       const rate = rowRate === 'predictions' ? rest.count.clone() : tf.scalar(rowRate);
       return { ...rest, move: { places, change: tf.neg(tf.mul(rows, rate) as Tensor2D), rowRate: rate } };
     });
@@ -210,10 +220,10 @@ export class MultiStep implements GradientStrategy {
     const window = this.#window;
     if (window === undefined) return;
     const { catalogue, seed, report, progress } = begun(this.#context);
-    const { itemEncoder, encoderOptimizer, sequenceModel } = this.pair;
+    const { encoderOptimizer, sequenceModel } = this.pair;
     const { passes, miniBatch } = this.options;
     const { losses, cost: regressionCost } = await regress({
-      encoder: itemEncoder,
+      encoder: this.#encoder,
       optimizer: encoderOptimizer,
       catalogue,
       window,
@@ -250,7 +260,7 @@ export class MultiStep implements GradientStrategy {
   #encodeWithMasksOf(window: Window, rows: readonly number[]): Tensor2D {
     const { catalogue, seed } = begun(this.#context);
     const pass = { training: true, seed: seedTensor(seed, 'encoderMasks', window.index) };
-    const encodings = encodeRows(this.pair.itemEncoder, catalogue, rows, pass, this.options.chunkSize);
+    const encodings = encodeRows(this.#encoder, catalogue, rows, pass, this.options.chunkTokens);
     pass.seed.dispose();
     return encodings;
   }
@@ -292,8 +302,8 @@ export class MultiStep implements GradientStrategy {
 
   #encodeCatalogue(): Promise<Tensor2D> {
     const { catalogue, progress } = begun(this.#context);
-    return encodeCatalogue(this.pair.itemEncoder, catalogue, {
-      chunkSize: this.options.chunkSize,
+    return encodeCatalogue(this.#encoder, catalogue, {
+      chunkTokens: this.options.chunkTokens,
       progress: (done, total) => progress?.('encoding the catalogue', done, total),
     });
   }

@@ -1,4 +1,4 @@
-import { defaultChunkSize } from '@gramkit/tensor';
+import { defaultChunkTokens } from '@gramkit/tensor';
 import { z } from 'zod';
 import { intervalPattern } from './interval.js';
 
@@ -28,6 +28,6 @@ export const multiStepOptions = z.strictObject({
     .enum(['auto', 'always', 'never'])
     .default('auto')
     .describe('Whether validation quality on moved and on re-encoded rows is measured after a window. "auto": where a window is half an epoch or longer.'),
-  chunkSize: z.number().int().min(1).default(defaultChunkSize).describe('Items of like length that go through the encoder together, when no gradient is taken.'),
+  chunkTokens: z.number().int().min(1).default(defaultChunkTokens).describe('Tokens of items of like length that go through the encoder together, when no gradient is taken.'),
 });
 export type MultiStepOptions = z.output<typeof multiStepOptions>;

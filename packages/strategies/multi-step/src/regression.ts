@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
-import type { ItemEncoder, Optimizer, PreparedItems } from '@gramkit/spec';
+import type { Optimizer, PreparedItems } from '@gramkit/spec';
 import {
   addCosts,
   applyGradients,
@@ -8,17 +8,16 @@ import {
   encoderCost,
   noCost,
   numericFailure,
-  recordEncoding,
   seededOrder,
   seedTensor,
   uploadRows,
   yieldToEventLoop,
 } from '@gramkit/tensor';
-import type { EncoderCost, Gradients } from '@gramkit/tensor';
+import type { EncoderCost, EncoderPasses, Gradients } from '@gramkit/tensor';
 import type { Window } from './window.js';
 
 export interface RegressionInput {
-  readonly encoder: ItemEncoder;
+  readonly encoder: EncoderPasses;
   readonly optimizer: Optimizer;
   readonly catalogue: PreparedItems;
   readonly window: Window;
@@ -78,7 +77,7 @@ export async function regress(input: RegressionInput): Promise<RegressionResult>
 export function miniBatches({ window, catalogue, seed, miniBatch }: RegressionInput, pass: number): readonly MiniBatch[] {
   const shuffled = seededOrder(window.rows.length, seed, 'regressionOrder', window.index, pass, 0);
   const rows = shuffled.map((place) => window.rows[place]!);
-  const parts = chunkItems(rows, catalogue, miniBatch);
+  const parts = chunkItems(rows, catalogue, { items: miniBatch });
   const order = seededOrder(parts.length, seed, 'regressionOrder', window.index, pass, 1);
   return Array.from(order, (index) => {
     const part = parts[index]!;
@@ -89,16 +88,17 @@ export function miniBatches({ window, catalogue, seed, miniBatch }: RegressionIn
 /** One update of the encoder. Returns the mini-batch's loss before it. */
 function trainOn(part: MiniBatch, input: RegressionInput, seed: Scalar, encoderIsUnchanged: boolean): Scalar {
   const { encoder, optimizer, catalogue, window } = input;
-  const recorded = recordEncoding(encoder, catalogue, part.rows, { training: true, seed }, { chunkSize: part.rows.length, graphBytes: Infinity });
+  const recorded = encoder.record(catalogue, part.rows, seed);
   try {
     const { loss, gradients } = tf.tidy((): { loss: Scalar; gradients: Gradients } => {
       const difference = residual(recorded.encodings, part, window, encoderIsUnchanged);
       return { loss: tf.mul(0.5, tf.sum(tf.square(difference))), gradients: recorded.pullBack(difference) };
     });
-    applyGradients(optimizer, gradients);
+    applyGradients(optimizer, gradients, encoder.encoder.weights);
     tf.dispose(gradients);
     return loss;
   } finally {
+    recorded.encodings.dispose();
     recorded.dispose();
   }
 }

@@ -12,6 +12,7 @@ export default definePlugin({
   description: "Single-step GRAM: encodes each unique item of a batch once; the encoder's gradient is that of end-to-end, exactly.",
   options: singleStepOptions,
   dependencies: {
+    engine: tokens.engine,
     itemEncoder: tokens.itemEncoder,
     sequenceModel: tokens.sequenceModel,
     encoderOptimizer: tokens.encoderOptimizer,

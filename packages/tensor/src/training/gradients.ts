@@ -1,9 +1,10 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
-import type { Optimizer, Weight } from '@gramkit/spec';
-import { addAndFree } from './record-pass.js';
+import type { Gradient, Optimizer, Weight } from '@gramkit/spec';
+import { addGradients, rowsToTable } from '../row-gradient.js';
 
 /** Gradients by the names of their weights; a weight on which the loss does not depend is absent. A plain record: `tf.tidy` walks it. */
-export type Gradients = Record<string, Tensor>;
+export type Gradients = Record<string, Gradient>;
 
 /** The weights that an optimizer trains, in their order. */
 export function trainableWeights(weights: readonly Weight[]): readonly Weight[] {
@@ -15,8 +16,8 @@ export function variablesOf(weights: readonly Weight[]): readonly Variable[] {
 }
 
 /** Names the gradients of `weights`, given in their order. */
-export function nameGradients(weights: readonly Weight[], gradients: readonly (Tensor | undefined)[]): Gradients {
-  const named: Gradients = {};
+export function nameGradients(weights: readonly Weight[], gradients: readonly (Tensor | undefined)[]): Record<string, Tensor> {
+  const named: Record<string, Tensor> = {};
   weights.forEach(({ name }, index) => {
     const gradient = gradients[index];
     if (gradient !== undefined) named[name] = gradient;
@@ -28,11 +29,16 @@ export function nameGradients(weights: readonly Weight[], gradients: readonly (T
 export function accumulateGradients(sum: Gradients, term: Gradients): void {
   for (const [name, gradient] of Object.entries(term)) {
     const before = sum[name];
-    sum[name] = before === undefined ? gradient : addAndFree(before, gradient);
+    sum[name] = before === undefined ? gradient : addGradients(before, gradient);
   }
 }
 
-/** One update. Apart from the accumulation, so that a reduction over ranks can sit between the two. Disposes nothing. */
-export function applyGradients(optimizer: Optimizer, gradients: Gradients): void {
-  optimizer.apply(new Map(Object.entries(gradients)));
+/** One update of `weights`. Apart from the accumulation, so that a reduction over ranks can sit between the two. Disposes nothing. */
+export function applyGradients(optimizer: Optimizer, gradients: Gradients, weights: readonly Weight[]): void {
+  tf.tidy(() => optimizer.apply(optimizer.acceptsRowGradients ? new Map(Object.entries(gradients)) : wholeGradients(weights, gradients)));
+}
+
+function wholeGradients(weights: readonly Weight[], gradients: Gradients): ReadonlyMap<string, Tensor> {
+  const rowsOf = new Map(weights.map(({ name, variable }) => [name, variable.shape[0]!]));
+  return new Map(Object.entries(gradients).map(([name, gradient]) => [name, gradient instanceof tf.Tensor ? gradient : rowsToTable(gradient, rowsOf.get(name)!)]));
 }

@@ -1,16 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar } from '@tensorflow/tfjs-core';
-import type { Batch, ItemEncoder, PreparedItems, SequenceModel } from '@gramkit/spec';
-import { uploadBatch } from './device-batch.js';
+import type { Batch, PreparedItems } from '@gramkit/spec';
+import type { EncoderPasses } from './encoder-passes.js';
 import type { Gradients } from './gradients.js';
 import { recordEncoding } from './recorded-encoding.js';
 import type { RecordingOptions } from './recorded-encoding.js';
-import { rowGradients } from './sequence-gradients.js';
+import type { SequencePasses } from './sequence-passes.js';
 import type { EncoderCost } from './step-cost.js';
 
 export interface JointGradientsInput extends RecordingOptions {
-  readonly encoder: ItemEncoder;
-  readonly sequenceModel: SequenceModel;
+  readonly encoder: EncoderPasses;
+  readonly sequenceModel: SequencePasses;
   readonly catalogue: PreparedItems;
   /** Catalogue rows to encode: the references of `batch` point to them. */
   readonly rows: Int32Array;
@@ -36,11 +36,10 @@ export type JointGradients = {
  */
 export function jointGradients(input: JointGradientsInput): { readonly gradients: JointGradients; readonly cost: EncoderCost } {
   const { encoder, sequenceModel, catalogue, rows, seeds } = input;
-  const recorded = recordEncoding(encoder, catalogue, rows, { training: true, seed: seeds.encoder }, input);
+  const recorded = recordEncoding(encoder, catalogue, rows, seeds.encoder, input);
   try {
     const gradients = tf.tidy(() => {
-      const pass = { training: true, seed: seeds.sequenceModel };
-      const sequence = rowGradients(sequenceModel, recorded.encodings, uploadBatch(input.batch), pass);
+      const sequence = sequenceModel.rowGradients(recorded.encodings, input.batch, seeds.sequenceModel);
       return { loss: sequence.loss, count: sequence.count, sequenceModel: sequence.weights, encoder: recorded.pullBack(sequence.rows) };
     });
     return { gradients, cost: recorded.cost() };

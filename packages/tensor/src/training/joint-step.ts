@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ItemEncoder, Optimizer, SequenceModel, StepReport } from '@gramkit/spec';
+import type { Engine, ItemEncoder, Optimizer, SequenceModel, StepReport } from '@gramkit/spec';
 import { readLoss } from './finite-loss.js';
 import { applyGradients } from './gradients.js';
 import { jointGradients } from './joint-gradients.js';
@@ -12,10 +12,12 @@ export interface TrainedPair {
   readonly sequenceModel: SequenceModel;
   readonly encoderOptimizer: Optimizer;
   readonly sequenceModelOptimizer: Optimizer;
+  /** Compiles the passes of both; absent: they run operation by operation. */
+  readonly engine?: Engine;
 }
 
-export interface JointStepInput extends Pick<JointGradientsInput, 'catalogue' | 'rows' | 'batch' | 'chunkSize' | 'graphBytes'> {
-  readonly pair: TrainedPair;
+export interface JointStepInput extends Pick<JointGradientsInput, 'encoder' | 'sequenceModel' | 'catalogue' | 'rows' | 'batch' | 'chunkTokens' | 'graphBytes'> {
+  readonly optimizers: Pick<TrainedPair, 'encoderOptimizer' | 'sequenceModelOptimizer'>;
   /** The run's seed. */
   readonly seed: number;
   /** Zero-based; with the seed it decides the dropout masks. */
@@ -26,14 +28,14 @@ export interface JointStepInput extends Pick<JointGradientsInput, 'catalogue' | 
  * A step of both networks on the same loss: gradients, the one look at the loss, then one update each.
  * @throws GramkitError NUMERIC_FAILURE where the loss is no finite number: no weight has changed then.
  */
-export async function jointStep({ pair, seed, step, ...input }: JointStepInput): Promise<StepReport> {
+export async function jointStep({ optimizers, seed, step, ...input }: JointStepInput): Promise<StepReport> {
   const seeds = { encoder: seedTensor(seed, 'encoderMasks', step), sequenceModel: seedTensor(seed, 'sequenceModelMasks', step) };
   try {
-    const { gradients, cost } = jointGradients({ ...input, encoder: pair.itemEncoder, sequenceModel: pair.sequenceModel, seeds });
+    const { gradients, cost } = jointGradients({ ...input, seeds });
     try {
       const { loss, predictions } = await readLoss(gradients, step);
-      applyGradients(pair.sequenceModelOptimizer, gradients.sequenceModel);
-      applyGradients(pair.encoderOptimizer, gradients.encoder);
+      applyGradients(optimizers.sequenceModelOptimizer, gradients.sequenceModel, input.sequenceModel.model.weights);
+      applyGradients(optimizers.encoderOptimizer, gradients.encoder, input.encoder.encoder.weights);
       return { loss, predictions, ...cost };
     } finally {
       tf.dispose(gradients);

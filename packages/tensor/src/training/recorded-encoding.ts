@@ -1,20 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import type { ItemEncoder, Pass, PreparedItems } from '@gramkit/spec';
+import type { Pass, PreparedItems } from '@gramkit/spec';
 import { uploadRows } from './device-batch.js';
-import { encodeChunk, joinChunks } from './encode-rows.js';
-import { accumulateGradients, nameGradients, trainableWeights, variablesOf } from './gradients.js';
+import { joinChunks } from './encode-rows.js';
+import type { EncoderPasses, RecordedItems } from './encoder-passes.js';
+import { accumulateGradients } from './gradients.js';
 import type { Gradients } from './gradients.js';
 import { chunkItems, tokensOf } from './item-chunks.js';
 import type { ItemChunk } from './item-chunks.js';
-import { recordPass } from './record-pass.js';
-import type { RecordedPass } from './record-pass.js';
 import { addCosts, encoderCost } from './step-cost.js';
 import type { EncoderCost } from './step-cost.js';
 
 export interface RecordingOptions {
-  /** Items encoded together. */
-  readonly chunkSize: number;
+  /** Tokens encoded together. */
+  readonly chunkTokens: number;
   /** Bytes of activations that may be kept for the gradient; chunks beyond are encoded again when it is taken. `Infinity`: keep all. */
   readonly graphBytes: number;
 }
@@ -32,30 +31,25 @@ export interface RecordedEncoding {
 }
 
 /**
- * Encodes catalogue rows in chunks of like length and keeps each chunk's graph while it fits `graphBytes`.
+ * Encodes catalogue rows in training, in chunks of like length, and keeps each chunk's graph while it fits `graphBytes`.
  * A chunk encoded again has the same masks (`EncoderPass.maskRows`), so the gradient is the same either way, bit for bit.
  */
-export function recordEncoding(
-  encoder: ItemEncoder,
-  catalogue: PreparedItems,
-  rows: ArrayLike<number>,
-  pass: Pass,
-  options: RecordingOptions,
-): RecordedEncoding {
-  const chunks = chunkItems(rows, catalogue, options.chunkSize);
-  const weights = trainableWeights(encoder.weights);
-  const encode = (chunk: ItemChunk) => encodeChunk(encoder, catalogue, chunk, pass);
-  const recorded = recordWhatFits(chunks, encode, options.graphBytes);
+export function recordEncoding(passes: EncoderPasses, catalogue: PreparedItems, rows: ArrayLike<number>, seed: Pass['seed'], options: RecordingOptions): RecordedEncoding {
+  const chunks = chunkItems(rows, catalogue, { tokens: options.chunkTokens });
+  const record = (chunk: ItemChunk) => passes.record(catalogue, chunk.rows, seed);
+  const encode = (chunk: ItemChunk) => passes.encode(catalogue, chunk.rows, { training: true, seed });
+  const recorded = recordWhatFits(chunks, record, encode, options.graphBytes);
   const encodings = joinChunks(recorded.parts, chunks);
   let cost = encoderCost(encodings.shape[0], tokensOf(chunks), 1, 0);
 
   const pullBackChunk = (chunk: ItemChunk, index: number, cotangent: Tensor2D): Gradients =>
     tf.tidy(() => {
-      const kept = recorded.passes[index];
-      if (kept === undefined) cost = addCosts(cost, encoderCost(chunk.rows.length, chunk.tokens, 1, 0));
-      const graph = kept ?? recordPass(() => encode(chunk));
       const share = tf.gather(cotangent, uploadRows(chunk.positions));
-      return nameGradients(weights, graph.pullBack(graph.value, share, variablesOf(weights)));
+      const kept = recorded.items[index];
+      if (kept !== undefined) return kept.pullBack(share);
+      cost = addCosts(cost, encoderCost(chunk.rows.length, chunk.tokens, 1, 0));
+      const again = record(chunk);
+      return again.pullBack(share);
     });
 
   return {
@@ -68,7 +62,7 @@ export function recordEncoding(
       return sum;
     },
     dispose() {
-      recorded.passes.forEach((graph) => graph.dispose());
+      recorded.items.forEach((items) => items.dispose());
       tf.dispose([encodings, recorded.parts]);
     },
   };
@@ -78,8 +72,8 @@ export function recordEncoding(
  * Forward passes of the chunks, of which the first few, as many as fit, keep their graphs. Chunks come shortest first, so a chunk's
  * activations are at least those of the chunk before it, token for token: where these would not fit, recording is not even tried.
  */
-function recordWhatFits(chunks: readonly ItemChunk[], encode: (chunk: ItemChunk) => Tensor2D, graphBytes: number) {
-  const passes: RecordedPass<Tensor2D>[] = [];
+function recordWhatFits(chunks: readonly ItemChunk[], record: (chunk: ItemChunk) => RecordedItems, encode: (chunk: ItemChunk) => Tensor2D, graphBytes: number) {
+  const items: RecordedItems[] = [];
   const parts: Tensor2D[] = [];
   let bytes = 0;
   let bytesPerToken = 0;
@@ -91,19 +85,17 @@ function recordWhatFits(chunks: readonly ItemChunk[], encode: (chunk: ItemChunk)
         parts.push(encode(chunk));
         continue;
       }
-      const before = tf.memory().numBytes;
-      const graph = recordPass(() => encode(chunk));
-      const added = tf.memory().numBytes - before;
-      parts.push(graph.value);
-      passes.push(graph);
-      bytes += added;
-      bytesPerToken = added / chunk.paddedTokens;
+      const recorded = record(chunk);
+      parts.push(recorded.encodings);
+      items.push(recorded);
+      bytes += recorded.heldBytes;
+      bytesPerToken = recorded.heldBytes / chunk.paddedTokens;
       fits = bytes <= graphBytes;
-      if (!fits) passes.pop()!.dispose();
+      if (!fits) items.pop()!.dispose();
     }
   } catch (error) {
-    passes.forEach((graph) => graph.dispose());
+    items.forEach((recorded) => recorded.dispose());
     throw error;
   }
-  return { passes, parts };
+  return { items, parts };
 }

@@ -7,10 +7,10 @@ import { recordPass } from './record-pass.js';
 
 /** The loss of a batch and its gradients. The caller disposes them; `tf.tidy` can return them. */
 export type SequenceGradients = {
-  /** Mean loss over `count` predictions. */
+  /** Mean loss over `count` predictions, whatever the weight of the batch. */
   readonly loss: Scalar;
   readonly count: Scalar;
-  /** dL/dphi */
+  /** dL/dphi, as all gradients here times `fields.weight` of the batch where it has one. */
   readonly weights: Gradients;
 };
 
@@ -38,7 +38,7 @@ function gradients(model: SequenceModel, encodings: Tensor2D, batch: DeviceBatch
     const { loss, count } = recorded.value;
     const trained = trainableWeights(model.weights);
     const targets = [...variablesOf(trained), ...(ofRows ? [encodings] : [])];
-    const found = recorded.pullBack(loss, tf.onesLike(loss), targets);
+    const found = recorded.pullBack(loss, batch.fields['weight'] ?? tf.onesLike(loss), targets);
     return { loss, count, weights: nameGradients(trained, found), rows: ofRows ? (found.at(-1) as Tensor2D | undefined) : undefined };
   });
 }

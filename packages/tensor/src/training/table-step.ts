@@ -1,15 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
-import type { Batch, Optimizer, SequenceModel } from '@gramkit/spec';
-import { uploadBatch, uploadRows } from './device-batch.js';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import type { Batch, Optimizer } from '@gramkit/spec';
+import { uploadRows } from './device-batch.js';
 import { readLoss } from './finite-loss.js';
 import { applyGradients } from './gradients.js';
 import { seedTensor } from './seeds.js';
-import { sequenceGradients } from './sequence-gradients.js';
-import type { SequenceGradients } from './sequence-gradients.js';
+import type { SequencePasses } from './sequence-passes.js';
 
 export interface TableStepInput {
-  readonly sequenceModel: SequenceModel;
+  readonly sequenceModel: SequencePasses;
   readonly sequenceModelOptimizer: Optimizer;
   /** Encodings of the whole catalogue `[catalogue, dimension]`. */
   readonly table: Tensor2D;
@@ -25,20 +24,14 @@ export interface TableStepInput {
  * @throws GramkitError NUMERIC_FAILURE where the loss is no finite number: no weight has changed then.
  */
 export async function tableStep(input: TableStepInput): Promise<{ loss: number; predictions: number }> {
+  const { sequenceModel, table, batch } = input;
   const seed = seedTensor(input.seed, 'sequenceModelMasks', input.step);
-  const gradients = tableGradients(input, seed);
+  const gradients = tf.tidy(() => sequenceModel.weightGradients(tf.gather(table, uploadRows(batch.itemIds)), batch, seed));
   try {
     const report = await readLoss(gradients, input.step);
-    applyGradients(input.sequenceModelOptimizer, gradients.weights);
+    applyGradients(input.sequenceModelOptimizer, gradients.weights, sequenceModel.model.weights);
     return report;
   } finally {
     tf.dispose([seed, gradients]);
   }
-}
-
-function tableGradients({ sequenceModel, table, batch }: TableStepInput, seed: Scalar): SequenceGradients {
-  return tf.tidy(() => {
-    const encodings = tf.gather(table, uploadRows(batch.itemIds));
-    return sequenceGradients(sequenceModel, encodings, uploadBatch(batch), { training: true, seed });
-  });
 }

@@ -111,9 +111,9 @@ describe('compile', () => {
     const compute = ({ v }: DeviceTensors) => ({ table: tf.unsortedSegmentSum(v as Tensor2D, tf.tensor1d([2, 0, 2], 'int32'), 4), other: tf.add(v!, 1) });
     const { call } = compile(compute, { rowOutputs: ['table', 'other'] });
     const found = call({ v: tf.tensor2d([[1, 2], [3, 4], [5, 6]]) });
-    expect(Object.keys(found)).toEqual(['table.rows', 'table.values', 'other']);
-    expect(values(found['table.rows'])).toEqual([2, 0, 2]);
-    expect(values(found['table.values'])).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(Object.keys(found)).toEqual(['table#rows', 'table#values', 'other']);
+    expect(values(found['table#rows'])).toEqual([2, 0, 2]);
+    expect(values(found['table#values'])).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
   it('compiles once for each set of shapes, and keeps no more than it may', () => {

@@ -74,7 +74,7 @@ function partsOf(recorder: GraphRecorder, name: string, id: number): (readonly [
   const { operation } = recorder.tensor(id);
   const [values, rows] = operation?.inputs ?? [];
   const rowWise = operation?.name === 'UnsortedSegmentSum' && recorder.tensor(values!).shape.length === 2 && recorder.tensor(rows!).shape.length === 1;
-  return rowWise ? [[`${name}.rows`, rows!], [`${name}.values`, values!]] : [[name, id]];
+  return rowWise ? [[`${name}#rows`, rows!], [`${name}#values`, values!]] : [[name, id]];
 }
 
 /** The tensor itself where an operation of the stage makes it, else one that equals it: a function cannot put out its own input. */

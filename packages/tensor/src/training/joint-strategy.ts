@@ -1,0 +1,90 @@
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import type { Batch, ComponentState, GradientStrategy, StepReport, StrategyContext } from '@gramkit/spec';
+import { specificationVersion } from '@gramkit/spec';
+import { begun, checkContext, checkTrainable } from './begun.js';
+import { parseByteSize } from './byte-size.js';
+import type { ByteSize } from './byte-size.js';
+import { savedCount } from './component-state.js';
+import { checkBatch } from './device-batch.js';
+import { encodeCatalogue } from './encode-rows.js';
+import { EncoderPasses } from './encoder-passes.js';
+import { jointStep } from './joint-step.js';
+import type { TrainedPair } from './joint-step.js';
+import { SequencePasses } from './sequence-passes.js';
+
+export interface JointStrategyOptions {
+  /** Tokens encoded together. */
+  readonly chunkTokens: number;
+  /** Memory for activations kept for the backward pass. */
+  readonly graphMemory: ByteSize;
+}
+
+/** Which catalogue rows a batch has encoded, and the batch with its references pointing to those. */
+export type RowsOfBatch = (batch: Batch) => { readonly rows: Int32Array; readonly batch: Pick<Batch, 'references' | 'fields'> };
+
+/** A strategy that trains both networks on one loss at every step; which rows the encoder runs over tells one from another. */
+export class JointStrategy implements GradientStrategy {
+  readonly specificationVersion = specificationVersion;
+  readonly kind = 'strategy';
+  readonly #encoder: EncoderPasses;
+  readonly #sequenceModel: SequencePasses;
+  #context?: StrategyContext;
+  #step = 0;
+
+  constructor(
+    readonly name: string,
+    private readonly pair: TrainedPair,
+    private readonly options: JointStrategyOptions,
+    private readonly rowsOf: RowsOfBatch,
+  ) {
+    this.#encoder = new EncoderPasses(pair.itemEncoder, pair.engine);
+    this.#sequenceModel = new SequencePasses(pair.sequenceModel, pair.engine);
+  }
+
+  async begin(context: StrategyContext): Promise<void> {
+    checkContext(context);
+    checkTrainable(this.pair.itemEncoder, this.name);
+    this.#context = context;
+  }
+
+  /** @throws GramkitError NUMERIC_FAILURE, DATA_EMPTY, DATA_MISMATCH */
+  async step(batch: Batch): Promise<StepReport> {
+    const { catalogue, seed } = begun(this.#context);
+    checkBatch(batch, catalogue.count);
+    const { chunkTokens, graphMemory } = this.options;
+    const report = await jointStep({
+      encoder: this.#encoder,
+      sequenceModel: this.#sequenceModel,
+      optimizers: this.pair,
+      catalogue,
+      seed,
+      step: this.#step,
+      ...this.rowsOf(batch),
+      chunkTokens,
+      graphBytes: parseByteSize(graphMemory),
+    });
+    this.#step++;
+    return report;
+  }
+
+  async endEpoch(): Promise<void> {}
+
+  async finish(): Promise<void> {}
+
+  itemEncodings(): Promise<Tensor2D> {
+    return encodeCatalogue(this.#encoder, begun(this.#context).catalogue, { chunkTokens: this.options.chunkTokens });
+  }
+
+  state(): ComponentState {
+    return { tensors: {}, values: { step: this.#step } };
+  }
+
+  restore(state: ComponentState): void {
+    this.#step = savedCount(state, 'step');
+  }
+
+  dispose(): void {
+    this.#encoder.dispose();
+    this.#sequenceModel.dispose();
+  }
+}
