@@ -13,6 +13,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 300_000,
     execArgv: ['--expose-gc'],
+    // Tests compare with recorded values and bit by bit, which holds on a CPU; a developer's GPU is used when asked for.
+    env: { CUDA_VISIBLE_DEVICES: process.env.GRAMKIT_TEST_GPU ?? '' },
     passWithNoTests: false,
     reporters: ['default', ['json', { outputFile: 'test-results.json' }]],
   },

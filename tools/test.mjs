@@ -26,7 +26,7 @@ const checks = [
   stage('lint', () => [...installedProgram(root, 'eslint'), '.'], 'npm run lint'),
   stage('type check', () => [...installedProgram(root, 'typescript', 'tsc'), '--noEmit', '-p', 'tsconfig.json'], 'npm run typecheck'),
   stage('configuration reference', () => [process.execPath, '--conditions=@gramkit/source', '--import', 'tsx', 'tools/documentation/configuration-reference.ts', '--check'], 'npm run docs -- --check'),
-  stage('set-up', () => gram(root, 'setup'), 'npx gram setup'),
+  stage('set-up', () => gram(root, 'setup', '--cpu'), 'npx gram setup --cpu'),
 ];
 
 const tests = [

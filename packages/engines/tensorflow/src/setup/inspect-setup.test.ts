@@ -1,8 +1,11 @@
-import { join } from 'node:path';
+import { mkdir, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { cacheDirectory, defaultModelDirectory } from '../cache/cache-directory.js';
 import { fakePrograms, temporaryFolder } from '../testing/fake-programs.js';
+import { gpuStages } from './gpu-stages.js';
 import { inspectSetup } from './inspect-setup.js';
+import { setupStages } from './stages.js';
 
 afterEach(() => void vi.unstubAllEnvs());
 
@@ -33,6 +36,30 @@ describe('inspectSetup', () => {
     expect(inspection.parts.map(({ problem }) => problem)).toEqual([undefined, undefined, undefined]);
     expect(inspection.ready).toBe(true);
     expect(performance.now() - start).toBeLessThan(5000);
+  });
+});
+
+describe('inspectSetup of a GPU', () => {
+  const addonDirectory = async (): Promise<string> => (await gpuStages()).at(-1)!.directory;
+
+  /** A cache with this machine's parts for the CPU, beside which parts for a GPU can be put. */
+  async function cacheForCpu(folder: string): Promise<string> {
+    for (const { directory } of await setupStages()) {
+      await mkdir(dirname(join(folder, directory)), { recursive: true });
+      await symlink(join(cacheDirectory(), directory), join(folder, directory));
+    }
+    return folder;
+  }
+
+  it('asks for nothing where none was set up, and for mending where one was', async () => {
+    const folder = await temporaryFolder();
+    const cache = await cacheForCpu(folder.path);
+    const before = await inspectSetup({ cacheDirectory: cache });
+    expect([before.ready, before.gpu.state]).toEqual([true, 'missing']);
+    await mkdir(join(cache, await addonDirectory()));
+    const after = await inspectSetup({ cacheDirectory: cache });
+    expect([after.ready, after.gpu.state, after.gpu.fix]).toEqual([false, 'broken', 'npx gram setup --gpu']);
+    await folder.remove();
   });
 });
 
