@@ -47,6 +47,8 @@ export const engineSchema = z.strictObject({
     .describe("Where to compute. Left out, or auto: on an NVIDIA GPU where its driver is found and 'gram setup' has set one up, otherwise on the CPU. gpu is an error where there is none."),
   gpu: z.int().min(0).optional()
     .describe('Which GPU, from 0 among those that CUDA_VISIBLE_DEVICES leaves visible, in the order in which CUDA counts. Left out: the first. Given, it asks for a GPU as device gpu does.'),
+  precision: z.enum(['float32', 'bfloat16']).default('float32')
+    .describe("Of matrix products; weights and optimizers are float32 always. bfloat16 is faster where the processor has it ('gram doctor' says), and less exact."),
 });
 
 const optimizersSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import type { Json } from '@gramkit/spec';
+import type { Json, Precision } from '@gramkit/spec';
 import type { KnowledgeTracingMetrics } from '../metrics/knowledge-tracing-metrics.js';
 
 /** Why training ended. */
@@ -46,4 +46,5 @@ export interface RunReport {
   /** AUC of the true probabilities, where the data set knows them. */
   readonly ceilingAuc: number | null;
   readonly device: string;
+  readonly precision: Precision;
 }

@@ -3,6 +3,7 @@ import type { EngineConfiguration } from '../configuration/schema.js';
 import { type ContainerConfiguration, createRunContainer, type RunContainer } from '../container/run-container.js';
 import { silentLogger } from '../run/run-log.js';
 import { checkDevice } from './device.js';
+import { checkPrecision } from './precision.js';
 
 /** What an embedding program can bring to a run. */
 export interface SessionOptions {
@@ -15,12 +16,14 @@ export interface SessionOptions {
 
 /**
  * The container of a run with the engine loaded behind it. The caller disposes it.
- * @throws GramkitError ENGINE_NOT_SET_UP; ENGINE_UNSUPPORTED where the process has loaded its engine on another device; PLUGIN_INVALID.
+ * @throws GramkitError ENGINE_NOT_SET_UP; ENGINE_UNSUPPORTED where the process has loaded its engine in another precision or on another device; PLUGIN_INVALID.
  */
-export async function openSession(configuration: ContainerConfiguration & { readonly engine: EngineConfiguration }, options: SessionOptions = {}): Promise<RunContainer> {
+export async function openSession(configuration: ContainerConfiguration & { readonly engine: Partial<EngineConfiguration> }, options: SessionOptions = {}): Promise<RunContainer> {
   const { defaultModelDirectory, loadEngine } = await import('@gramkit/engine-tensorflow');
   const engine = options.engine ?? (await loadEngine(configuration.engine));
-  checkDevice(engine, configuration.engine.device);
+  const { device, precision } = configuration.engine;
+  checkDevice(engine, device);
+  if (precision !== undefined) checkPrecision(engine, precision);
   const run = createRunContainer(configuration, { engine, logger: options.logger ?? silentLogger, defaultModelDirectory: defaultModelDirectory() });
   options.customize?.(run);
   return run;

@@ -173,7 +173,7 @@ describe('trainRun', () => {
     const record = JSON.parse(await readFile(join(folder, 'every-frozen-', 'run.json'), 'utf8')) as Record<string, Json>;
     expect(record).toMatchObject({
       formatVersion: 1, seed: 3, data: { reader: 'generated', items: 32, users: 40, interactions: 400 },
-      metricConventions: { auc: expect.stringContaining('Mann-Whitney') as string }, engine: { name: 'tensorflow' },
+      metricConventions: { auc: expect.stringContaining('Mann-Whitney') as string }, engine: { name: 'tensorflow', precision: 'float32' },
     });
     const again = await loadConfiguration(join(folder, 'every-frozen-', 'config.yaml'));
     expect(again.output).toBe(join(folder, 'every-frozen-'));
@@ -184,7 +184,11 @@ describe('trainRun', () => {
     expect(error).toMatchObject({ code: 'OUTPUT_UNWRITABLE', details: { fix: expect.stringContaining('--overwrite') as string } });
     await expect(trainRun(await configurationOf('never'), { resume: true })).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
     await expect(trainRun(await configurationOf('seed-a', 'training.epochs=1', 'model.hidden=9'), { resume: true })).rejects.toMatchObject({ code: 'CHECKPOINT_MISMATCH', message: expect.stringContaining('model.hidden was 8 and is 9') as string });
+    await expect(trainRun(await configurationOf('seed-a', 'training.epochs=1', 'engine.precision=bfloat16'), { resume: true })).rejects.toMatchObject({ code: 'CHECKPOINT_MISMATCH', message: expect.stringContaining('engine.precision was "float32" and is "bfloat16"') as string });
+    await expect(trainRun(await configurationOf('never', 'engine.precision=bfloat16'))).rejects.toMatchObject({ code: 'ENGINE_UNSUPPORTED' });
+    expect(existsSync(join(folder, 'never'))).toBe(false);
     const report = await trainRun(await configurationOf('seed-a', 'training.epochs=1'), { resume: true });
+    expect(report.precision).toBe('float32');
     expect(report).toEqual(await readReport(join(folder, 'seed-a')));
     const replaced = await trainRun(await configurationOf('seed-b', 'training.epochs=1', 'strategy.use=frozen'), { overwrite: true });
     expect(replaced.strategy).toMatchObject({ use: 'frozen' });

@@ -12,6 +12,7 @@ import { runRecord } from '../run/run-record.js';
 import { TensorBoardEvents } from '../run/tensorboard-events.js';
 import { writeJson, writeWhole } from '../run/write-file.js';
 import { openRunData } from './open-run-data.js';
+import { warnOfSlowPrecision } from './precision.js';
 import type { RunData } from './run-data.js';
 import { openSession, type SessionOptions } from './run-session.js';
 import { TrainingLoop, type TrainingOutcome, type TrainingSetting } from './training-loop.js';
@@ -58,6 +59,7 @@ async function trainIn(run: RunContainer, preparation: Preparation): Promise<Run
   const { configuration, options } = preparation;
   const components = await resolveComponents(run);
   const engine = await run.get(tokens.engine);
+  await warnOfSlowPrecision(engine, options.logger ?? silentLogger);
   const data = await openRunData(components.reader, configuration, options);
   try {
     return await trainOn(data, components, engine, preparation);
@@ -72,7 +74,7 @@ async function trainOn(data: RunData, components: RunComponents, engine: Engine,
   const log = openLog(folder, from, options);
   try {
     const setting = { configuration, components, data, catalogue, checkpoints, logger: log.logger, metricsBytes: () => log.file.bytes, signal: options.signal };
-    const report = reportRun(setting, await new TrainingLoop(setting).run(from), engine.device);
+    const report = reportRun(setting, await new TrainingLoop(setting).run(from), engine);
     await writeJson(folder.report, report);
     return report;
   } catch (error) {
@@ -116,7 +118,7 @@ function openLog(folder: RunFolder, from: SavedCheckpoint | undefined, options: 
   return { file, logger: new RunLog(options.logger ?? silentLogger, file, events) };
 }
 
-function reportRun({ configuration, data }: TrainingSetting, outcome: TrainingOutcome, device: string): RunReport {
+function reportRun({ configuration, data }: TrainingSetting, outcome: TrainingOutcome, { device, precision }: Engine): RunReport {
   const { statistics, stoppedBy } = outcome;
   const { strategy } = configuration.components;
   return {
@@ -138,6 +140,7 @@ function reportRun({ configuration, data }: TrainingSetting, outcome: TrainingOu
     test: outcome.test,
     ceilingAuc: data.ceilingAuc,
     device,
+    precision,
   };
 }
 

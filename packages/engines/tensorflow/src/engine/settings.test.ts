@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { bfloat16Support } from './bfloat16.js';
 import { applyLibrarySettings, configuredThreads } from './environment.js';
 import { replaceRemovedUtilities } from './polyfills.js';
 import { instructionSets } from './processor.js';
@@ -33,5 +34,18 @@ describe('instructionSets', () => {
     expect(instructionSets('flags\t\t: fpu avx2 avx512_bf16 amx_bf16_like')).toEqual(['avx2', 'avx512_bf16']);
     expect(instructionSets('Features\t: fp asimd bf16')).toEqual(['asimd', 'bf16']);
     expect(instructionSets('')).toEqual([]);
+  });
+});
+
+describe('bfloat16Support', () => {
+  it('names the strongest unit', () => {
+    expect(bfloat16Support(['avx512f', 'avx512_bf16', 'amx_tile', 'amx_bf16'])).toEqual({ isFaster: true, summary: expect.stringMatching(/^AMX: .*four times/) });
+    expect(bfloat16Support(['avx512f', 'avx512_bf16', 'amx_tile', 'amx_int8'])).toEqual({ isFaster: true, summary: expect.stringMatching(/^AVX-512 BF16 \(no AMX\): .*twice/) });
+    expect(bfloat16Support(['asimd', 'bf16'])).toMatchObject({ isFaster: true, summary: expect.stringContaining('Arm BF16') });
+  });
+
+  it('warns off where there is none, and says where it cannot know', () => {
+    expect(bfloat16Support(['avx2', 'avx512f', 'avx512_fp16'])).toEqual({ isFaster: false, summary: 'none: bfloat16 would be slower than float32' });
+    expect(bfloat16Support([])).toMatchObject({ isFaster: null });
   });
 });
