@@ -13,6 +13,32 @@ export const kernelNames = {
   lstmCellGradient: 'LstmCellGradient',
   /** Inputs AdamUpdateInputs, attributes AdamUpdateAttributes; no outputs: it changes three variables. Optional. */
   adamUpdate: 'AdamUpdate',
+  /** Inputs PackedAttentionInputs, attributes PackedAttentionAttributes; outputs: context `[tokens, dimension]` and logSumExp `[tokens, heads]`. Optional. */
+  packedAttention: 'PackedAttention',
+  /** Inputs PackedAttentionGradientInputs, attributes PackedAttentionAttributes; outputs: gradients of query, key and value. Optional. */
+  packedAttentionGradient: 'PackedAttentionGradient',
+  /** Inputs PackedDropoutInputs, attributes PackedDropoutAttributes; output `[tokens, width]`. The gradient is the same kernel on the gradient. Optional. */
+  packedDropout: 'PackedDropout',
+  /** Inputs PackedSumInputs, no attributes; output `[items, dimension]`. Optional. */
+  packedSum: 'PackedSum',
+  /** Inputs PackedSumGradientInputs, attributes PackedSumGradientAttributes; output `[tokens, dimension]`. Optional. */
+  packedSumGradient: 'PackedSumGradient',
+  /** Inputs PackedSoftmaxInputs, no attributes; output `[tokens]`. Optional. */
+  packedSoftmax: 'PackedSoftmax',
+  /** Inputs PackedSoftmaxGradientInputs, no attributes; output `[tokens]`. Optional. */
+  packedSoftmaxGradient: 'PackedSoftmaxGradient',
+  /** Inputs LayerNormInputs, attributes LayerNormAttributes; outputs: value `[rows, dimension]`, normalized `[rows, dimension]`, inverseDeviation `[rows]`. Optional. */
+  layerNorm: 'LayerNorm',
+  /** Inputs ResidualLayerNormInputs, attributes and outputs those of LayerNorm. Optional. */
+  residualLayerNorm: 'ResidualLayerNorm',
+  /** Inputs LayerNormGradientInputs, no attributes; outputs: gradients of the input (and so of the residual), of scale and of offset. Optional. */
+  layerNormGradient: 'LayerNormGradient',
+  /** Inputs BiasGeluInputs, no attributes; output `[rows, columns]`. Optional. */
+  biasGelu: 'BiasGelu',
+  /** Inputs BiasGeluGradientInputs, no attributes; outputs: gradients of product `[rows, columns]` and bias `[columns]`. Optional. */
+  biasGeluGradient: 'BiasGeluGradient',
+  /** Inputs ColumnSumInputs, no attributes; output `[columns]`. Optional. */
+  columnSum: 'ColumnSum',
 } as const;
 
 /** Inputs of `RowHashMask`. */
@@ -109,4 +135,155 @@ export interface AdamUpdateAttributes {
   readonly activeRows?: Uint8Array;
   /** With `rows`: update the given rows alone ("lazy Adam", another optimizer). Default false. */
   readonly onlyTouchedRows?: boolean;
+}
+
+/**
+ * Where the rows of items packed one after another, without padding between them, begin and end: item i owns rows `offsets[i]` to
+ * `offsets[i + 1] - 1`, maybe none. Rows from `offsets[items]` on are padding: what a kernel gives for them is 0.
+ */
+export interface PackedItems extends NamedTensorMap {
+  /** int32 `[items + 1]`, ascending from 0 */
+  offsets: Tensor1D;
+}
+
+/** What decides the dropout masks of packed rows. */
+export interface PackedMask extends PackedItems {
+  /** int32 `[items]`: mask row of each item, as in RowHashMask. */
+  maskRows: Tensor1D;
+  /** int32 scalar */
+  seed: Scalar;
+}
+
+/**
+ * Inputs of `PackedAttention`, multi-head self-attention inside each item, for each head's columns of an item's rows Q, K, V, with D the
+ * mask of dropout (element (query i, key j) of head h is what RowHashMask gives at index `h positions^2 + i positions + j`):
+ *
+ *     S = Q K^T / sqrt(dimension / heads)      P = softmax(S)      context = (D P) V
+ *     logSumExp_i = ln sum_j e^(S_ij)
+ */
+export interface PackedAttentionInputs extends PackedMask {
+  /** float32 `[tokens, dimension]` each */
+  query: Tensor2D;
+  key: Tensor2D;
+  value: Tensor2D;
+}
+
+/** Attributes of `PackedAttention` and its gradient. */
+export interface PackedAttentionAttributes extends NamedAttrMap {
+  /** Divides the dimension. */
+  heads: number;
+  /** Stride of a query in the index of an element; no item is longer where the masks are to be independent. */
+  positions: number;
+  /** As in RowHashMask. */
+  site: number;
+  rate: number;
+}
+
+/** Inputs of `PackedAttentionGradient`, which computes P again as `e^(S_ij - logSumExp_i)`. */
+export interface PackedAttentionGradientInputs extends PackedAttentionInputs {
+  /** dL/dcontext `[tokens, dimension]` */
+  gradient: Tensor2D;
+  context: Tensor2D;
+  /** `[tokens, heads]` */
+  logSumExp: Tensor2D;
+}
+
+/** Inputs of `PackedDropout`: column k of the row at place p of its item is multiplied by what RowHashMask gives for the item at index `p width + k`. */
+export interface PackedDropoutInputs extends PackedMask {
+  /** float32 `[tokens, width]` */
+  rows: Tensor2D;
+}
+
+/** Attributes of `PackedDropout`, as in RowHashMask. */
+export interface PackedDropoutAttributes extends NamedAttrMap {
+  site: number;
+  rate: number;
+}
+
+/** Inputs of `PackedSum`, the sum of each item's rows: 0 for an item without any. */
+export interface PackedSumInputs extends PackedItems {
+  /** float32 `[tokens, dimension]` */
+  rows: Tensor2D;
+}
+
+/** Inputs of `PackedSumGradient`: each row of an item gets the item's gradient. */
+export interface PackedSumGradientInputs extends PackedItems {
+  /** `[items, dimension]` */
+  gradient: Tensor2D;
+}
+
+/** Attributes of `PackedSumGradient`. */
+export interface PackedSumGradientAttributes extends NamedAttrMap {
+  /** Rows of the output. */
+  tokens: number;
+}
+
+/** Inputs of `PackedSoftmax`: the softmax of each item's scores. */
+export interface PackedSoftmaxInputs extends PackedItems {
+  /** float32 `[tokens]` */
+  scores: Tensor1D;
+}
+
+/** Inputs of `PackedSoftmaxGradient`: with g the gradient and p the probabilities, `p (g - sum_item g p)`. */
+export interface PackedSoftmaxGradientInputs extends PackedItems {
+  /** `[tokens]` each */
+  gradient: Tensor1D;
+  probabilities: Tensor1D;
+}
+
+/**
+ * Inputs of `LayerNorm` over the columns (Ba et al., 2016, equation 4):
+ *
+ *     inverseDeviation = 1 / sqrt(mean((input - mean(input))^2) + epsilon)
+ *     normalized = (input - mean(input)) inverseDeviation
+ *     value = normalized scale + offset
+ */
+export interface LayerNormInputs extends NamedTensorMap {
+  /** float32 `[rows, dimension]` */
+  input: Tensor2D;
+  /** `[dimension]` each */
+  scale: Tensor1D;
+  offset: Tensor1D;
+}
+
+/** Inputs of `ResidualLayerNorm`: LayerNorm of `input + residual`. */
+export interface ResidualLayerNormInputs extends LayerNormInputs {
+  /** float32 `[rows, dimension]` */
+  residual: Tensor2D;
+}
+
+/** Attributes of `LayerNorm` and `ResidualLayerNorm`. */
+export interface LayerNormAttributes extends NamedAttrMap {
+  epsilon: number;
+}
+
+/** Inputs of `LayerNormGradient`: with g the gradient times the scale and n the normalised rows, `(g - mean(g) - n mean(g n)) inverseDeviation`. */
+export interface LayerNormGradientInputs extends NamedTensorMap {
+  /** dL/dvalue `[rows, dimension]` */
+  gradient: Tensor2D;
+  normalized: Tensor2D;
+  /** `[rows]` */
+  inverseDeviation: Tensor1D;
+  /** `[dimension]` */
+  scale: Tensor1D;
+}
+
+/** Inputs of `BiasGelu`, the exact GELU `x Phi(x)` of `x = product + bias`, with the normal distribution function Phi exact to 2e-7. */
+export interface BiasGeluInputs extends NamedTensorMap {
+  /** float32 `[rows, columns]` */
+  product: Tensor2D;
+  /** `[columns]` */
+  bias: Tensor1D;
+}
+
+/** Inputs of `BiasGeluGradient`: the slope is `Phi(x) + x phi(x)`, with the density phi. */
+export interface BiasGeluGradientInputs extends BiasGeluInputs {
+  /** dL/dvalue `[rows, columns]` */
+  gradient: Tensor2D;
+}
+
+/** Inputs of `ColumnSum`, the sum over the rows. */
+export interface ColumnSumInputs extends NamedTensorMap {
+  /** float32 `[rows, columns]` */
+  rows: Tensor2D;
 }

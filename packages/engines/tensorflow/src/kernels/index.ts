@@ -1,17 +1,33 @@
 import { registerAdamUpdate } from './adam-update.js';
+import { registerBiasGelu } from './bias-gelu.js';
+import { registerColumnSum } from './column-sum.js';
 import { registerGather } from './gather.js';
+import { registerLayerNorm } from './layer-norm.js';
 import { registerLstmCell } from './lstm-cell.js';
 import { nodeBackend } from './node-backend.js';
+import { registerPackedAttention } from './packed-attention.js';
+import { registerPackedDropout } from './packed-dropout.js';
+import { registerPackedPooling } from './packed-pooling.js';
 import { registerRowHashMask } from './row-hash-mask.js';
 
 /**
  * Registers the kernels of this package for the backend `tensorflow`. Our own operations are written for the CPU. On a GPU TensorFlow runs
- * an operation that has no kernel there on the CPU and copies its tensors across: for a dropout mask, which nothing else computes, that is
- * one copy; for the LSTM's cell it would be several copies in every time step, so callers compose it of TensorFlow's operations instead.
+ * an operation that has no kernel there on the CPU and copies its tensors across. That is worth it for what nothing else computes without
+ * reading values back: dropout masks and work on packed rows. For the rest, callers compose TensorFlow's operations instead.
  */
 export function registerKernels(): void {
   registerGather();
   registerRowHashMask();
   registerAdamUpdate();
-  if (!nodeBackend().isUsingGpuDevice) registerLstmCell();
+  registerPackedAttention();
+  registerPackedDropout();
+  registerPackedPooling();
+  if (!nodeBackend().isUsingGpuDevice) registerKernelsOfCpu();
+}
+
+function registerKernelsOfCpu(): void {
+  registerLstmCell();
+  registerLayerNorm();
+  registerBiasGelu();
+  registerColumnSum();
 }

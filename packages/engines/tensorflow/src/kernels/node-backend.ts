@@ -1,4 +1,4 @@
-import { backend, getKernel, registerKernel, unregisterKernel, type DataType, type KernelConfig, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
+import { backend, getKernel, registerKernel, unregisterKernel, type DataType, type KernelConfig, type KernelFunc, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
 
 /** An attribute of a TensorFlow operation. */
 export interface OperationAttribute {
@@ -107,6 +107,16 @@ export function attributesFor({ binding }: NodeBackend) {
     text: (name: string, value: string): OperationAttribute => ({ name, type: binding.TF_ATTR_STRING, value }),
     shape: (name: string, value: readonly number[]): OperationAttribute => ({ name, type: binding.TF_ATTR_SHAPE, value }),
   };
+}
+
+/** A kernel as written here: from the tensors and attributes that its contract in spec names to its output or outputs. */
+export type Kernel<Inputs, Attributes> = (node: NodeBackend, inputs: Inputs, attributes: Attributes) => TensorInfo | TensorInfo[];
+
+/** Registers a kernel of our own for TensorFlow. */
+export function addKernel<Inputs, Attributes>(kernelName: string, kernel: Kernel<Inputs, Attributes>): void {
+  const kernelFunc = (given: { inputs: unknown; attrs?: unknown; backend: unknown }) =>
+    kernel(given.backend as NodeBackend, given.inputs as Inputs, given.attrs as Attributes);
+  replaceKernel({ kernelName, kernelFunc: kernelFunc as unknown as KernelFunc });
 }
 
 /** Registers a kernel for TensorFlow, in place of one that tfjs-node brought. */

@@ -1,6 +1,6 @@
-import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
-import { kernelNames, type RowHashMaskAttributes } from '@gramkit/spec';
-import { attributesFor, executeShaped, floats, replaceKernel, type NodeBackend } from './node-backend.js';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { kernelNames, type RowHashMaskAttributes, type RowHashMaskInputs } from '@gramkit/spec';
+import { addKernel, attributesFor, executeShaped, floats, type NodeBackend, type OperationAttribute } from './node-backend.js';
 
 /**
  * Dropout masks whose every element is a hash of (seed, mask row, site, element index), in one pass over memory:
@@ -15,25 +15,22 @@ import { attributesFor, executeShaped, floats, replaceKernel, type NodeBackend }
  * Integer arithmetic throughout: the masks are the same on every machine.
  */
 export function registerRowHashMask(): void {
-  replaceKernel({ kernelName: kernelNames.rowHashMask, kernelFunc: rowHashMask as unknown as KernelFunc });
+  addKernel(kernelNames.rowHashMask, rowHashMask);
 }
 
-interface RowHashMaskArguments {
-  readonly inputs: { readonly maskRows: TensorInfo; readonly seed: TensorInfo };
-  readonly attrs: RowHashMaskAttributes;
-  readonly backend: unknown;
-}
-
-function rowHashMask({ inputs: { maskRows, seed }, attrs: { site, shape, strides, rate }, backend }: RowHashMaskArguments): TensorInfo {
-  const node = backend as NodeBackend;
+function rowHashMask(node: NodeBackend, { maskRows, seed }: RowHashMaskInputs, { site, shape, strides, rate }: RowHashMaskAttributes): TensorInfo {
   const attribute = attributesFor(node);
   return executeShaped(node, 'GramkitRowHashMask', [
-    attribute.integer('site', site),
-    attribute.integer('threshold', thresholdOf(rate)),
-    attribute.real('kept', 1 / (1 - rate)),
+    ...maskSettings(node, site, rate),
     attribute.integer('shape', shape),
     attribute.integer('strides', strides),
   ], [maskRows, seed], [floats(...maskRows.shape, ...shape)])[0]!;
+}
+
+/** What tells an operation which mask to draw and how much of it to keep. */
+export function maskSettings(node: NodeBackend, site: number, rate: number): OperationAttribute[] {
+  const attribute = attributesFor(node);
+  return [attribute.integer('site', site), attribute.integer('threshold', thresholdOf(rate)), attribute.real('kept', 1 / (1 - rate))];
 }
 
 /** The signed integer below which the fraction `rate` of all 32-bit integers lies. */

@@ -24,7 +24,7 @@ const bindingSources = ['addon/binding/binding.cc', 'addon/binding/graph_functio
 
 /** tfjs-node-gpu out of the npm registry, its addon built from its own sources and ours against the library of `tensorflow`. */
 export async function addonStage(tensorflow: Stage): Promise<Stage> {
-  const sources = ['tfjs-node/package.json', 'tfjs-node/package-lock.json', 'addon/quiet_load.cc', 'addon/operations.cc', 'addon/list-modules.mjs', 'addon/binding/binding.h', ...bindingSources];
+  const sources = ['tfjs-node/package.json', 'tfjs-node/package-lock.json', 'addon/quiet_load.cc', ...(await operationFiles()), 'addon/list-modules.mjs', 'addon/binding/binding.h', ...bindingSources];
   const texts = await Promise.all(sources.map((name) => readFile(assetPath(name), 'utf8')));
   return {
     name: 'addon',
@@ -40,6 +40,11 @@ export async function addonStage(tensorflow: Stage): Promise<Stage> {
       return [...(await listLoadedFiles(directory, context)), ...links];
     },
   };
+}
+
+/** Sources and headers of our operations, beside each other in one folder. */
+async function operationFiles(): Promise<string[]> {
+  return (await readdir(assetPath('addon/operations'))).sort().map((name) => `addon/operations/${name}`);
 }
 
 async function installPackages(directory: string, context: StageContext): Promise<void> {
@@ -108,12 +113,13 @@ async function compileAddon(directory: string, context: StageContext): Promise<v
     '-I', join(directory, 'node_modules/node-api-headers/include'), '-Wl,-rpath,$ORIGIN/../../deps/lib',
   ];
   const inPackage = join(directory, packageFolder);
-  const meter = new ProgressMeter(context.onProgress, { stage: context.stage, total: 3, unit: 'files', message: 'compiling the addon (about 20 seconds)' });
+  const meter = new ProgressMeter(context.onProgress, { stage: context.stage, total: 3, unit: 'files', message: 'compiling the addon (about 30 seconds)' });
   await mkdir(join(directory, binaryFolder), { recursive: true });
   await compile([...shared, assetPath('addon/quiet_load.cc'), '-o', join(directory, addonPaths.quietLoad), '-ldl'], inPackage, context);
   meter.add(1);
   await compile([
-    ...shared, '-O3', '-fno-math-errno', '-fno-trapping-math', '-I', 'deps/include', assetPath('addon/operations.cc'),
+    ...shared, '-O3', '-fno-math-errno', '-fno-trapping-math', '-pthread', '-I', 'deps/include',
+    ...(await operationFiles()).filter((name) => name.endsWith('.cc')).map(assetPath),
     '-o', join(directory, addonPaths.operations), '-L', 'deps/lib', '-ltensorflow_framework',
   ], inPackage, context);
   meter.add(1);
