@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { loadEngine } from '@gramkit/engine-tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layerNorm } from './layer-norm.js';
+import { layerNorm, plainLayerNorm } from './layer-norm.js';
 import { draw, expectSameFunction } from './testing/same-function.js';
 
 beforeAll(async () => void (await loadEngine()));
@@ -13,9 +13,11 @@ function reference(rows: Tensor, scale: Tensor, offset: Tensor, epsilon: number)
 }
 
 describe('layerNorm', () => {
-  it.each([1e-12, 0.3])('with epsilon %d has the values of its equation and their gradient', (epsilon) => {
+  it.each([
+    ['by the kernel', layerNorm, 1e-12], ['by the kernel', layerNorm, 0.3], ['plain', plainLayerNorm, 1e-12], ['plain', plainLayerNorm, 0.3],
+  ] as const)('%s, has the values of its equation and their gradient', (_name, compute, epsilon) => {
     expectSameFunction(
-      (rows, scale, offset) => layerNorm(rows as Tensor2D, scale as Tensor1D, offset as Tensor1D, epsilon),
+      (rows, scale, offset) => compute(rows as Tensor2D, scale as Tensor1D, offset as Tensor1D, epsilon),
       (rows, scale, offset) => reference(rows!, scale!, offset!, epsilon),
       [tf.add(draw([7, 9], 1), 3), draw([9], 2), draw([9], 3)],
     );
