@@ -1,5 +1,6 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { Batch } from './batch.js';
+import type { CompileReport } from './compile.js';
 import type { Checkpointable, Component, Json } from './component.js';
 import type { PreparedItems } from './preprocessor.js';
 
@@ -56,4 +57,6 @@ export interface GradientStrategy extends Component, Checkpointable {
   finish(): Promise<void>;
   /** Encodings of the whole catalogue by the current encoder `[catalogue, dimension]`, for evaluation. The caller disposes it. */
   itemEncodings(): Promise<Tensor2D>;
+  /** What compiling its functions has cost; absent where it compiles none. */
+  compileReports?(): readonly CompileReport[];
 }

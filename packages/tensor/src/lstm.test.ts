@@ -3,7 +3,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core
 import { loadEngine } from '@gramkit/engine-tensorflow';
 import { beforeAll, describe, expect, it } from 'vitest';
 import oracle from './__fixtures__/lstm.json' with { type: 'json' };
-import { lstm, lstmRecurrence, type LstmLayerWeights } from './lstm.js';
+import { lstm, type LstmLayerWeights } from './lstm.js';
 import { fanInUniform, normal } from './initializers.js';
 import { randomSource } from './random.js';
 
@@ -98,15 +98,15 @@ describe('lstm', () => {
     expect(Array.from(recurrentGradient!.dataSync())).toEqual(new Array(16).fill(0));
   });
 
-  it('passes what lies between the layers through the hook', () => {
+  it('multiplies what lies between the layers by the mask', () => {
     const weights = randomLayers([3, 2, 2, 2], 7);
     const input = normal([2, 4, 3], 1, randomSource(8)) as Tensor3D;
-    const seen: [number, number[]][] = [];
-    const dropped = lstm(input, layersOf(weights), (outputs, layer) => {
-      seen.push([layer, outputs.shape]);
-      return tf.zerosLike(outputs);
+    const seen: [number, number, number][] = [];
+    const dropped = lstm(input, layersOf(weights), (...asked) => {
+      seen.push(asked);
+      return tf.zeros([asked[2], 2, 2]);
     });
-    expect(seen).toEqual([[0, [4, 2, 2]], [1, [4, 2, 2]]]);
+    expect(seen).toEqual([[0, 0, 4], [1, 0, 4]]);
     const last = layersOf(weights).slice(-1);
     expect(Array.from(dropped.dataSync())).toEqual(Array.from(lstm(tf.zeros([2, 4, 2]), last).dataSync()));
   });
@@ -124,11 +124,19 @@ describe('lstm', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('has a gradient of the recurrence alone, by projected input and recurrent weights', () => {
-    const projected = normal([3, 2, 8], 1, randomSource(12)) as Tensor3D;
-    const recurrent = normal([2, 8], 1, randomSource(13)) as Tensor2D;
-    const [ofProjected, ofRecurrent] = tf.grads((p, u) => tf.sum(lstmRecurrence(p as Tensor3D, u as Tensor2D)))([projected, recurrent]);
-    expect(ofProjected!.shape).toEqual([3, 2, 8]);
-    expect(Array.from(ofRecurrent!.dataSync()).every((value) => value !== 0)).toBe(true);
+  it('masks between the layers as if every layer ran over the whole sequence at once, over several chunks', () => {
+    const source = randomSource(14);
+    const weights = randomLayers([3, 4, 4], 15);
+    const input = normal([2, 19, 3], 1, source) as Tensor3D;
+    const whole = tf.cast(tf.greater(normal([19, 2, 4], 1, source), 0), 'float32') as Tensor3D;
+    const outputGradient = normal([2, 19, 4], 1, source);
+    const masked = (...given: Tensor[]) => lstm(given[0] as Tensor3D, layersOf(given.slice(1)), (_, first, steps) => tf.slice3d(whole, [first, 0, 0], [steps, 2, 4]));
+    const layered = (...given: Tensor[]) => {
+      const [first, second] = layersOf(given.slice(1));
+      return lstm(tf.mul(lstm(given[0] as Tensor3D, [first!]), tf.transpose(whole, [1, 0, 2])), [second!]);
+    };
+    const gradientsBy = (compute: (...given: Tensor[]) => Tensor) => tf.grads((...given) => tf.sum(tf.mul(compute(...given), outputGradient)))([input, ...weights]);
+    expect(relativeError([masked(input, ...weights)], [layered(input, ...weights)])).toBeLessThan(1e-6);
+    gradientsBy(masked).forEach((gradient, index) => expect(relativeError([gradient], [gradientsBy(layered)[index]!])).toBeLessThan(1e-5));
   });
 });

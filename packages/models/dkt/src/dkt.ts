@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { DeviceBatch, Pass, Predictions, SequenceLoss, SequenceModel, Weight } from '@gramkit/spec';
-import { binaryCrossEntropy, dropout, gatherRows, lstmFromProjection } from '@gramkit/tensor';
-import type { BetweenLayers } from '@gramkit/tensor';
+import { binaryCrossEntropy, dropoutMask, gatherRows, lstmFromProjection } from '@gramkit/tensor';
+import type { MaskBetweenLayers } from '@gramkit/tensor';
 import type { DktOptions } from './options.js';
 import { readSteps, type Steps } from './steps.js';
 import { createWeights, type DktWeights } from './weights.js';
@@ -59,7 +59,7 @@ export class Dkt implements SequenceModel {
   /** z `[length - 1, batch]` */
   #logits(itemEncodings: Tensor2D, { pastItems, pastResponses, nextItems }: Steps, pass?: Pass): Tensor2D {
     const { lstm, fc1, fc2 } = this.#parameters;
-    const hidden = lstmFromProjection(this.#projectedInputs(itemEncodings, pastItems, pastResponses), lstm, this.#dropoutBetweenLayers(pass));
+    const hidden = lstmFromProjection(this.#projectedInputs(itemEncodings, pastItems, pastResponses), lstm, this.#maskBetweenLayers(pass, pastItems.shape[1]));
     const [length, batch, size] = hidden.shape;
     // fc1 [h ; E] = h A + E B + b: E B of the rows, not of the positions.
     const ofItems = gatherRows(tf.add(tf.matMul(itemEncodings, fc1.itemWeights), fc1.bias), tf.reshape(nextItems, [length * batch]));
@@ -85,12 +85,12 @@ export class Dkt implements SequenceModel {
   }
 
   /** A mask's rows are the time steps, its elements depend on the place in the batch: a padded batch has the masks of the shorter one. */
-  #dropoutBetweenLayers(pass: Pass | undefined): BetweenLayers {
-    if (pass === undefined) return (outputs) => outputs;
-    return (outputs, layer) => {
-      const [length, batch, size] = outputs.shape;
+  #maskBetweenLayers(pass: Pass | undefined, batch: number): MaskBetweenLayers {
+    if (pass === undefined) return () => undefined;
+    return (layer, first, steps) => {
+      const size = this.#parameters.lstm[layer]!.recurrentWeights.shape[0];
       const settings = { rate: this.#dropout, site: layer, strides: [size, 1] };
-      return dropout(outputs, [batch, size], settings, { ...pass, maskRows: tf.range(0, length, 1, 'int32') });
+      return dropoutMask([batch, size], settings, { ...pass, maskRows: tf.range(first, first + steps, 1, 'int32') }) as Tensor3D | undefined;
     };
   }
 }

@@ -1,4 +1,4 @@
-import type { Batch, ComponentState, Engine, GradientStrategy, ItemEncoder, Optimizer, SequenceModel, StepReport, StrategyContext } from '@gramkit/spec';
+import type { Batch, CompileReport, ComponentState, Engine, GradientStrategy, ItemEncoder, Optimizer, SequenceModel, StepReport, StrategyContext } from '@gramkit/spec';
 import { specificationVersion } from '@gramkit/spec';
 import { begun, catalogueCost, checkBatch, checkContext, encodeCatalogue, EncoderPasses, noCost, savedCount, SequencePasses, tableStep } from '@gramkit/tensor';
 import type { EncoderCost } from '@gramkit/tensor';
@@ -70,6 +70,10 @@ export class Frozen implements GradientStrategy {
   restore(state: ComponentState): void {
     this.#step = savedCount(state, 'step');
     this.#forgetTable();
+  }
+
+  compileReports(): readonly CompileReport[] {
+    return [...this.#encoder.reports(), ...this.#sequenceModel.reports()].filter(({ compilations }) => compilations > 0);
   }
 
   dispose(): void {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import type { Batch, ComponentState, GradientStrategy, Json, Quality, StepReport, StrategyContext } from '@gramkit/spec';
+import type { Batch, CompileReport, ComponentState, GradientStrategy, Json, Quality, StepReport, StrategyContext } from '@gramkit/spec';
 import { GramkitError, specificationVersion } from '@gramkit/spec';
 import {
   addCosts,
@@ -145,6 +145,10 @@ export class MultiStep implements GradientStrategy {
     this.#unreported = unreported;
     this.#window = window;
     this.#current = current;
+  }
+
+  compileReports(): readonly CompileReport[] {
+    return [...this.#encoder.reports(), ...this.#sequenceModel.reports()].filter(({ compilations }) => compilations > 0);
   }
 
   dispose(): void {

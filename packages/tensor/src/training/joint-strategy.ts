@@ -1,5 +1,5 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import type { Batch, ComponentState, GradientStrategy, StepReport, StrategyContext } from '@gramkit/spec';
+import type { Batch, CompileReport, ComponentState, GradientStrategy, StepReport, StrategyContext } from '@gramkit/spec';
 import { specificationVersion } from '@gramkit/spec';
 import { begun, checkContext, checkTrainable } from './begun.js';
 import { parseByteSize } from './byte-size.js';
@@ -81,6 +81,10 @@ export class JointStrategy implements GradientStrategy {
 
   restore(state: ComponentState): void {
     this.#step = savedCount(state, 'step');
+  }
+
+  compileReports(): readonly CompileReport[] {
+    return [...this.#encoder.reports(), ...this.#sequenceModel.reports()].filter(({ compilations }) => compilations > 0);
   }
 
   dispose(): void {
