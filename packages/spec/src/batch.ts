@@ -5,6 +5,9 @@ import type { DeviceTensors, HostTensors } from './host-tensor.js';
  *
  * Knowledge tracing: `references.items` int32 `[batch, length]`; `fields.responses` float32 `[batch, length]` (0 or 1, 0 at padding)
  * and `fields.lengths` int32 `[batch]`. Position `t+1` is predicted from positions `0..t`.
+ *
+ * Every task, optional: `fields.weight` float32 `[]`, what a strategy multiplies the gradients of the batch's mean loss by (1 where it is
+ * left out), so that every prediction of an epoch counts alike although batches hold unlike numbers of them.
  */
 export interface Batch {
   /** int32 `[unique]`: catalogue rows of the unique items, in order of first occurrence. */

@@ -12,9 +12,9 @@ export class BatchAssembler {
   /**
    * A batch from windows of packed interactions (`2 * item + response`), one after another, `lengths[w]` each, none above `positions`:
    * unique items in order of first occurrence, row-major; `references.items` int32 `[batch, positions]`, -1 at padding;
-   * `fields.responses` float32 `[batch, positions]`, 0 at padding; `fields.lengths` int32 `[batch]`.
+   * `fields.responses` float32 `[batch, positions]`, 0 at padding; `fields.lengths` int32 `[batch]`; `fields.weight` float32 `[]` where there is one.
    */
-  assemble(packed: Uint32Array, lengths: Int32Array, positions: number): Batch {
+  assemble(packed: Uint32Array, lengths: Int32Array, positions: number, weight?: number): Batch {
     const references = new Int32Array(lengths.length * positions).fill(-1);
     const responses = new Float32Array(lengths.length * positions);
     const unique: number[] = [];
@@ -32,6 +32,7 @@ export class BatchAssembler {
       fields: {
         responses: { dtype: 'float32', shape, data: responses },
         lengths: { dtype: 'int32', shape: [lengths.length], data: lengths },
+        ...(weight === undefined ? {} : { weight: { dtype: 'float32', shape: [], data: Float32Array.of(weight) } }),
       },
     };
   }

@@ -75,8 +75,11 @@ describe.each([['in memory', {}], ['in a file', { interactionsInMemory: 0 }]])('
   it('hold windows of like length where they are pooled', async () => {
     const { split, batches } = await open(options);
     const windows = referenceWindows(split, 0);
-    const windowsOf = epochOrder(Uint32Array.from(windows, (window) => window.length), { seed: 7, epoch: 3, batchSize: 4, batches: batches.stepsPerEpoch(4), lengthPool: 3 });
-    const expected = Array.from({ length: batches.stepsPerEpoch(4) }, (_, batch) => referenceBatch([...windowsOf(batch)].map((window) => windows[window]!)));
+    const { windowsOf, weightOf } = epochOrder(Uint32Array.from(windows, (window) => window.length), { seed: 7, epoch: 3, batchSize: 4, batches: batches.stepsPerEpoch(4), lengthPool: 3 });
+    const expected = Array.from({ length: batches.stepsPerEpoch(4) }, (_, batch) => {
+      const plain = referenceBatch([...windowsOf(batch)].map((window) => windows[window]!));
+      return { ...plain, fields: { ...plain.fields, weight: { dtype: 'float32', shape: [], data: Float32Array.of(weightOf!(batch)) } } };
+    });
     expect(await collect(batches.trainBatches({ seed: 7, epoch: 3, batchSize: 4, lengthPool: 3 }))).toEqual(expected);
   });
 

@@ -4,7 +4,7 @@ import { splitNames, type Split, type SplitName } from '../split/split.js';
 import { HistoryCursor } from '../store/history-cursor.js';
 import type { Store } from '../store/store.js';
 import { BatchAssembler } from './assemble-batch.js';
-import { epochOrder, type WindowsOfBatch } from './epoch-order.js';
+import { epochOrder, type EpochOrder } from './epoch-order.js';
 import { interactionsInMemory, openHistories, type HistorySource } from './history-source.js';
 import { prefetch } from './prefetch.js';
 import { cutWindows, type Windows } from './windows.js';
@@ -31,7 +31,7 @@ export interface TrainBatchesOptions {
   readonly dropLast?: boolean;
   /**
    * How many batches' worth of windows are sorted by length together, so that a batch's windows are of like length and little of it is padding.
-   * Default 1: each batch as the order of the hash gives it.
+   * The batches then have a `fields.weight`, since they hold unlike numbers of predictions. Default 1: each batch as the order of the hash gives it.
    */
   readonly lengthPool?: number;
 }
@@ -88,16 +88,16 @@ export class Batches {
     const { seed, epoch, batchSize, startBatch = 0, dropLast = true, lengthPool = 1 } = options;
     const windows = this.#windowsOf('train');
     const batches = this.stepsPerEpoch(batchSize, dropLast);
-    const windowsOf = epochOrder(windows.lengths, { seed, epoch, batchSize, batches, lengthPool: positive(lengthPool, 'lengthPool') });
-    yield* this.#batchesOf(windows, windowsOf, batchSize, startBatch, batches);
+    const order = epochOrder(windows.lengths, { seed, epoch, batchSize, batches, lengthPool: positive(lengthPool, 'lengthPool') });
+    yield* this.#batchesOf(windows, order, batchSize, startBatch, batches);
   }
 
   /** Every window of a part once, in order of length, ties by window: little padding. */
   async *evaluationBatches({ split, batchSize }: EvaluationBatchesOptions): AsyncGenerator<Batch> {
     const windows = this.#windowsOf(split);
-    const order = sortedByKey(windows.count, (window) => windows.lengths[window]!);
-    const windowsOf: WindowsOfBatch = (batch) => order.subarray(batch * batchSize, (batch + 1) * batchSize);
-    yield* this.#batchesOf(windows, windowsOf, batchSize, 0, Math.ceil(windows.count / positive(batchSize, 'batchSize')));
+    const byLength = sortedByKey(windows.count, (window) => windows.lengths[window]!);
+    const order: EpochOrder = { windowsOf: (batch) => byLength.subarray(batch * batchSize, (batch + 1) * batchSize) };
+    yield* this.#batchesOf(windows, order, batchSize, 0, Math.ceil(windows.count / positive(batchSize, 'batchSize')));
   }
 
   /** uint8 `[catalogue]`: 1 where no training user has an interaction with the item (cold start). */
@@ -126,17 +126,17 @@ export class Batches {
     return known;
   }
 
-  #batchesOf(windows: Windows, windowsOf: WindowsOfBatch, batchSize: number, first: number, end: number): AsyncGenerator<Batch> {
+  #batchesOf(windows: Windows, order: EpochOrder, batchSize: number, first: number, end: number): AsyncGenerator<Batch> {
     // Memory outside the JavaScript heap is freed late: what is read serves again for a later batch.
     const spare: Uint32Array[] = [];
     return prefetch(Math.max(0, end - first), batchesAhead, async (index) => {
-      const rows = windowsOf(first + index);
+      const rows = order.windowsOf(first + index);
       const positions = Float64Array.from(rows, (row) => windows.starts[row]!);
       const lengths = Int32Array.from(rows, (row) => windows.lengths[row]!);
       const buffer = spare.pop() ?? new Uint32Array(Math.min(batchSize, windows.count) * this.windowLength);
       await this.#histories.read(positions, lengths, buffer);
       spare.push(buffer);
-      return this.#assembler.assemble(buffer, lengths, this.#positionsFor(lengths));
+      return this.#assembler.assemble(buffer, lengths, this.#positionsFor(lengths), order.weightOf?.(first + index));
     });
   }
 

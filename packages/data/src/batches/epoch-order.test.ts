@@ -7,7 +7,7 @@ const lengths = Uint32Array.from({ length: 203 }, (_, window) => (window % 2 ===
 const options: EpochOrderOptions = { seed: 7, epoch: 3, batchSize: 4, batches: 50, lengthPool: 8 };
 
 function batchesOf(changes: Partial<EpochOrderOptions> = {}): number[][] {
-  const windowsOf = epochOrder(lengths, { ...options, ...changes });
+  const { windowsOf } = epochOrder(lengths, { ...options, ...changes });
   return Array.from({ length: changes.batches ?? options.batches }, (_, batch) => [...windowsOf(batch)]);
 }
 
@@ -39,12 +39,22 @@ describe('epochOrder', () => {
 
   it('gives what Python makes of the definition', () => {
     // Recorded from numpy with hash32 and permutation of gram_torch.py.
-    const windowsOf = epochOrder(Uint32Array.of(9, 4, 7, 4, 9, 2, 8, 5, 3, 6, 9), { seed: 1, epoch: 0, batchSize: 2, batches: 5, lengthPool: 2 });
+    const { windowsOf, weightOf } = epochOrder(Uint32Array.of(9, 4, 7, 4, 9, 2, 8, 5, 3, 6, 9), { seed: 1, epoch: 0, batchSize: 2, batches: 5, lengthPool: 2 });
     expect(Array.from({ length: 5 }, (_, batch) => [...windowsOf(batch)])).toEqual([[5, 3], [10, 0], [8, 6], [7, 2], [1, 9]]);
+    expect(Array.from({ length: 5 }, (_, batch) => weightOf!(batch))).toEqual([4, 16, 9, 10, 8].map((predictions) => expect.closeTo(predictions / (47 / 5), 10)));
   });
 
   it('is the order of the hash alone with a pool of one', () => {
     expect(batchesOf({ lengthPool: 1 })).toEqual(chunked([...permutation(203, 7, 2, 3)].slice(0, 200), 4));
+  });
+
+  it('weighs batches by their predictions, one in the mean, and not where each is drawn from all windows', () => {
+    const { windowsOf, weightOf } = epochOrder(lengths, options);
+    const weights = Array.from({ length: 50 }, (_, batch) => weightOf!(batch));
+    const predictions = Array.from({ length: 50 }, (_, batch) => [...windowsOf(batch)].reduce((sum, window) => sum + lengths[window]! - 1, 0));
+    expect(weights.reduce((sum, weight) => sum + weight) / 50).toBeCloseTo(1, 10);
+    for (const [batch, weight] of weights.entries()) expect(weight / predictions[batch]!).toBeCloseTo(weights[0]! / predictions[0]!, 12);
+    expect(epochOrder(lengths, { ...options, lengthPool: 1 }).weightOf).toBeUndefined();
   });
 
   it('takes the windows that it takes without pools, each once', () => {

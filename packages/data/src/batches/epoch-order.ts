@@ -11,8 +11,13 @@ export interface EpochOrderOptions {
   readonly lengthPool: number;
 }
 
-/** Gives the windows of a batch, by its place in the epoch. */
-export type WindowsOfBatch = (batch: number) => Uint32Array;
+/** The batches of an epoch, by their place in it. */
+export interface EpochOrder {
+  /** The windows of a batch. */
+  windowsOf(batch: number): Uint32Array;
+  /** Predictions of a batch over the mean of the epoch's batches; nothing where batches are not pooled. */
+  weightOf?(batch: number): number;
+}
 
 /**
  * Which windows make which batch of an epoch:
@@ -21,16 +26,25 @@ export type WindowsOfBatch = (batch: number) => Uint32Array;
  * 3. cut into batches; the batches of the whole epoch in the order of `hash32(seed, 8, epoch, batch)`, ties by batch, so that
  *    short and long ones are mixed.
  * With a `lengthPool` of 1 there is step 1 alone: the batches of the PyTorch peer.
+ *
+ * Batches of like lengths hold unlike numbers of predictions (a window of `n` has `n - 1`): were their mean losses to count alike, a prediction
+ * of a short history would count many times one of a long history. Hence the weights.
  * @param lengths interactions of every window `[windows]`
  */
-export function epochOrder(lengths: Uint32Array, { seed, epoch, batchSize, batches, lengthPool }: EpochOrderOptions): WindowsOfBatch {
+export function epochOrder(lengths: Uint32Array, { seed, epoch, batchSize, batches, lengthPool }: EpochOrderOptions): EpochOrder {
   const order = permutation(lengths.length, seed, hashStreams.order, epoch).subarray(0, batches * batchSize);
-  const windowsOf: WindowsOfBatch = (batch) => order.subarray(batch * batchSize, (batch + 1) * batchSize);
-  if (lengthPool === 1) return windowsOf;
+  const made = (batch: number): Uint32Array => order.subarray(batch * batchSize, (batch + 1) * batchSize);
+  if (lengthPool === 1) return { windowsOf: made };
   for (let first = 0; first < order.length; first += lengthPool * batchSize) {
     // In place and stable: memory outside the JavaScript heap is freed late, and an epoch may have many pools.
     order.subarray(first, first + lengthPool * batchSize).sort((a, b) => lengths[a]! - lengths[b]!);
   }
   const batchOrder = permutation(batches, seed, hashStreams.batchOrder, epoch);
-  return (batch) => windowsOf(batchOrder[batch]!);
+  const windowsOf = (batch: number): Uint32Array => made(batchOrder[batch]!);
+  const mean = predictionsOf(order, lengths) / batches;
+  return { windowsOf, weightOf: (batch) => predictionsOf(windowsOf(batch), lengths) / mean };
+}
+
+function predictionsOf(windows: Uint32Array, lengths: Uint32Array): number {
+  return windows.reduce((sum, window) => sum + lengths[window]! - 1, 0);
 }

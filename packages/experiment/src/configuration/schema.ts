@@ -30,7 +30,7 @@ export const trainingSchema = z.strictObject({
   epochs: z.int().min(1).default(5).describe("Passes over the training interactions, a strategy's warm-up and settling among them."),
   batchSize: z.int().min(1).default(32).describe('Windows of histories in a batch.'),
   lengthPool: z.int().min(1).default(32)
-    .describe("How many batches' worth of windows are sorted by length together before they are cut into batches, whose order is then mixed over the epoch. Saves nearly all padding; costs randomness, in that windows of like length meet in a batch. 1 turns it off: every batch is drawn from all windows."),
+    .describe("How many batches' worth of windows are sorted by length together before they are cut into batches, whose order is then mixed over the epoch. Saves nearly all padding; costs randomness, in that windows of like length meet in a batch (weighted by its predictions): a little slower to learn in the first epochs. 1 turns it off: every batch is drawn from all windows."),
   lengthMultiple: z.int().min(1).default(4)
     .describe('A batch is padded to a multiple of so many positions, never beyond data.windowLength, in training and in evaluation: a compiled step is made once for every length it meets. 1 turns it off.'),
   maximumSteps: z.int().min(1).optional().describe('Stop after so many steps. The report says that the run is not complete.'),
