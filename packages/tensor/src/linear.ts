@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { columnSum } from './column-sum.js';
 
 /**
  * `x W^T + b`: rows `[rows, inputs]`, weight `[outputs, inputs]` (as PyTorch stores it) and bias `[outputs]` to `[rows, outputs]`.
@@ -14,7 +15,7 @@ export function linear(rows: Tensor2D, weight: Tensor2D, bias: Tensor1D): Tensor
       gradFunc: (gradient, saved) => {
         const [savedInput, savedMatrix] = saved as [Tensor2D, Tensor2D];
         const output = gradient as Tensor2D;
-        return [tf.matMul(output, savedMatrix), tf.matMul(output, savedInput, true, false), tf.sum(output, 0)];
+        return [tf.matMul(output, savedMatrix), tf.matMul(output, savedInput, true, false), columnSum(output)];
       },
     };
   });

@@ -1,13 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { loadEngine } from '@gramkit/engine-tensorflow';
-import { kernelNames } from '@gramkit/spec';
+import { loadEngine, type TensorFlowEngine } from '@gramkit/engine-tensorflow';
+import { kernelNames, type DeviceTensors } from '@gramkit/spec';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { packedAttention, plainPackedAttention, type PackedAttention, type PackedAttentionSettings } from './packed-attention.js';
 import { offsetsOf, passOf } from './testing/packed.js';
 import { draw, expectSameFunction } from './testing/same-function.js';
 
-beforeAll(async () => void (await loadEngine()));
+let engine: TensorFlowEngine;
+beforeAll(async () => {
+  engine = await loadEngine();
+});
 
 const settings: PackedAttentionSettings = { heads: 2, positions: 64, site: 4, rate: 0 };
 const dropping = { ...settings, rate: 0.3 };
@@ -64,6 +67,25 @@ describe('packedAttention', () => {
     const attend = (attention: PackedAttention) => attention(query, key, value, offsetsOf([6]), settings, passOf([1]));
     const [found, expected] = [attend(packedAttention).dataSync(), attend(plainPackedAttention).dataSync()];
     found.forEach((element, index) => expect(Math.abs(element - expected[index]!)).toBeLessThan(1e-3));
+  });
+
+  it('is the same, bit for bit, in a compiled function, where several run at once', () => {
+    const [offsets, pass] = [offsetsOf([40, 3, 70, 0, 9]), passOf([5, 6, 7, 8, 9])];
+    const gradients = ({ query, key, value }: DeviceTensors): DeviceTensors => {
+      const attend = (...given: Tensor[]) => packedAttention(given[0] as Tensor2D, given[1] as Tensor2D, given[2] as Tensor2D, offsets, { ...dropping, positions: 128 }, pass);
+      const found = [[query!, key!, value!], [value!, query!, key!], [key!, value!, query!]].map((inputs) => tf.grads((...given) => tf.sum(tf.square(attend(...given))))(inputs));
+      return Object.fromEntries(found.flat().map((gradient, index) => [`gradient${index}`, gradient]));
+    };
+    const compiled = engine.compile(() => [{ compute: gradients }], { name: 'attention', mode: 'graph' });
+    const [query, key, value] = inputsOf(124, 64);
+    const inputs = { query: query!, key: key!, value: value! };
+    const expected = gradients(inputs);
+    for (let call = 0; call < 20; call++) {
+      const found = compiled.start().next(inputs);
+      for (const [name, tensor] of Object.entries(expected)) expect(found[name]!.dataSync(), name).toEqual(tensor.dataSync());
+      tf.dispose(found);
+    }
+    compiled.dispose();
   });
 
   it('refuses what does not fit together', () => {
