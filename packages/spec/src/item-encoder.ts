@@ -31,6 +31,8 @@ export interface ItemEncoder extends Component {
    * tokens from `offsets[items]` on belong to nobody (`items` is -1 there): both only fill up a shape, and what comes out for them is not read.
    */
   readonly inputLayout?: 'padded' | 'packed';
+  /** The most tokens of an item that `encode` takes, special tokens included; absent: any. */
+  readonly maximumLength?: number;
   /** Size of the token table, where the encoder reads token ids: compared with the tokenizer's. */
   readonly vocabularySize?: number;
   /** False where no dropout is on even in training, so that encodings made in training may be used again; absent: masks may be drawn. */

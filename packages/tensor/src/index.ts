@@ -16,6 +16,7 @@ export * from './gelu.js';
 export * from './layer-norm.js';
 export * from './linear.js';
 export * from './matmul.js';
+export * from './offered-kernels.js';
 export * from './packed-attention.js';
 export * from './packed-dropout.js';
 export * from './packed-softmax.js';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { columnSum } from './column-sum.js';
 import { lstmCell } from './lstm-cell.js';
 import type { LstmCellStep } from './lstm-cell.js';
 import type { LstmLayerWeights, MaskBetweenLayers } from './lstm.js';
@@ -210,6 +211,6 @@ function weightGradients(gates: Tensor2D, { hidden }: LayerRecord, below: LayerR
   const recurrent = tf.matMul(tf.slice(states, [0, 0], [rows, states.shape[1]]), tf.slice(gates, [batch, 0], [rows, gates.shape[1]]), true, false);
   if (below === undefined) return [recurrent];
   const inputs = tf.concat(below.hidden.map((chunk, index) => (below.masks[index] === undefined ? chunk : tf.mul(chunk, below.masks[index]))), 0) as Tensor2D;
-  const bias = tf.sum(gates, 0);
+  const bias = columnSum(gates);
   return [recurrent, tf.matMul(inputs, gates, true, false), bias, bias.clone()];
 }

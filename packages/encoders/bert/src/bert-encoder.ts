@@ -1,13 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { type DeviceTensors, type EncoderPass, GramkitError, type ItemEncoder, specificationVersion, type Weight } from '@gramkit/spec';
-import { fanInUniform, randomSource, uploadTensor } from '@gramkit/tensor';
+import { fanInUniform, offersPackedKernels, randomSource, uploadTensor } from '@gramkit/tensor';
 import { type BertConfiguration, readBertConfiguration } from './bert-configuration.js';
 import { type BertNetwork, bertHiddenStates, type WeightOf } from './bert-network.js';
 import { embeddingWeights, layerWeights } from './bert-weights.js';
-import { attentionPooling, firstTokenPooling, meanPooling, type Pooling } from './pooling.js';
+import { packedTokens } from './packed-tokens.js';
+import { paddedTokens } from './padded-tokens.js';
+import { attentionPooling, type Pooling } from './pooling.js';
 import { readBertTensors } from './read-bert-tensors.js';
-import { tokenMask } from './token-mask.js';
+import type { TokenRows } from './token-rows.js';
 
 /** How a BERT encoder pools and what of it is trained. */
 export interface BertEncoderOptions {
@@ -74,6 +76,8 @@ function bertEncoder(configuration: BertConfiguration, weights: readonly Weight[
     name: 'bert',
     dimension: configuration.dimension,
     vocabularySize: configuration.vocabularySize,
+    inputLayout: offersPackedKernels() ? 'packed' : 'padded',
+    maximumLength: configuration.maximumPositions,
     drawsMasks: options.dropout > 0,
     weights,
     encode: (input, pass) => tf.tidy(() => encode(network, options.pooling, input, pass)),
@@ -81,21 +85,19 @@ function bertEncoder(configuration: BertConfiguration, weights: readonly Weight[
   };
 }
 
-/** Tokens `[items, length]` with their `lengths` `[items]` to `[items, dimension]`; what stands at padded positions has no influence. */
-function encode(network: BertNetwork, pooling: Pooling, { tokenIds, lengths }: DeviceTensors, pass: EncoderPass): Tensor2D {
-  const ids = tokenIds as Tensor2D;
-  const [items, length] = ids.shape;
-  assertPositions(length, network.configuration.maximumPositions);
-  const mask = tokenMask(lengths as Tensor1D, length);
-  const rows = bertHiddenStates(network, ids, mask, pass);
-  const tokens = tf.reshape<tf.Rank.R3>(rows, [items, length, network.configuration.dimension]);
-  return pool(network.weightOf, pooling, tokens, mask);
+/** Tokens in either layout to `[items, dimension]`. */
+function encode(network: BertNetwork, pooling: Pooling, input: DeviceTensors, pass: EncoderPass): Tensor2D {
+  const { maximumPositions } = network.configuration;
+  const packed = input.offsets !== undefined;
+  if (!packed) assertPositions(input.tokenIds!.shape[1]!, maximumPositions);
+  const tokens = (packed ? packedTokens : paddedTokens)(input, maximumPositions, pass);
+  return pool(network.weightOf, pooling, bertHiddenStates(network, tokens), tokens);
 }
 
-function pool(weightOf: WeightOf, pooling: Pooling, tokens: Tensor3D, mask: ReturnType<typeof tokenMask>): Tensor2D {
-  if (pooling === 'mean') return meanPooling(tokens, mask);
-  if (pooling === 'cls') return firstTokenPooling(tokens);
-  return attentionPooling(tokens, mask, {
+function pool(weightOf: WeightOf, pooling: Pooling, rows: Tensor2D, tokens: TokenRows): Tensor2D {
+  if (pooling === 'mean') return tokens.mean(rows);
+  if (pooling === 'cls') return tokens.first(rows);
+  return attentionPooling(rows, tokens, {
     projection: weightOf('pooling.projection.weight') as Tensor2D,
     bias: weightOf('pooling.projection.bias') as Tensor1D,
     query: weightOf('pooling.query') as Tensor1D,

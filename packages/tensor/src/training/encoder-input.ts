@@ -14,10 +14,10 @@ export interface EncoderInput {
 /**
  * Puts the encoder input of catalogue rows together, in the layout that the encoder reads. With `fill`, items and tokens are filled up
  * to the sizes of `bucketSize`: by the last row again where texts are padded, by tokens of no item where they are packed.
- * @throws GramkitError PLUGIN_MISMATCH where the encoder packs and the preprocessor gives no tokens.
+ * @throws GramkitError PLUGIN_MISMATCH where the encoder packs and the preprocessor gives no tokens, DATA_MISMATCH for more tokens than it takes.
  */
 export function encoderInput(encoder: ItemEncoder, catalogue: PreparedItems, rows: Int32Array, fill: boolean): EncoderInput {
-  if (encoder.inputLayout === 'packed') return packedInput(catalogue.collate(rows), rows, encoder.name, fill);
+  if (encoder.inputLayout === 'packed') return packedInput(catalogue.collate(rows), rows, encoder, fill);
   const filled = fill ? filledWithLast(rows, bucketSize(rows.length)) : rows;
   return { tensors: catalogue.collate(filled), maskRows: filled, items: filled.length };
 }
@@ -28,18 +28,19 @@ function filledWithLast(rows: Int32Array, size: number): Int32Array {
   return filled;
 }
 
-function packedInput(padded: HostTensors, rows: Int32Array, encoder: string, fill: boolean): EncoderInput {
+function packedInput(padded: HostTensors, rows: Int32Array, encoder: ItemEncoder, fill: boolean): EncoderInput {
   const { tokenIds, lengths } = padded;
-  if (tokenIds === undefined || lengths === undefined || tokenIds.shape.length !== 2) throw withoutTokens(encoder);
+  if (tokenIds === undefined || lengths === undefined || tokenIds.shape.length !== 2) throw withoutTokens(encoder.name);
+  checkLengths(lengths.data as Int32Array, encoder);
   const tokens = (lengths.data as Int32Array).reduce((sum, length) => sum + length, 0);
   const size = fill ? { tokens: bucketSize(tokens), items: bucketSize(rows.length) } : { tokens, items: rows.length };
   const maskRows = new Int32Array(size.items);
   maskRows.set(rows);
-  return { tensors: pack(tokenIds, lengths.data as Int32Array, size), maskRows, items: size.items };
+  return { tensors: packTokens(tokenIds, lengths.data as Int32Array, size), maskRows, items: size.items };
 }
 
-/** Token ids `[items, length]` and lengths as `ItemEncoder.inputLayout` describes packed texts. */
-function pack({ data, shape }: HostTensor, lengths: Int32Array, size: { readonly tokens: number; readonly items: number }): HostTensors {
+/** Padded token ids `[items, length]` and their lengths as `ItemEncoder.inputLayout` describes packed texts. */
+export function packTokens({ data, shape }: HostTensor, lengths: Int32Array, size: { readonly tokens: number; readonly items: number }): HostTensors {
   const width = shape[1]!;
   const [tokenIds, positions, items] = [new Int32Array(size.tokens), new Int32Array(size.tokens), new Int32Array(size.tokens).fill(-1)];
   const offsets = new Int32Array(size.items + 1);
@@ -55,6 +56,15 @@ function pack({ data, shape }: HostTensor, lengths: Int32Array, size: { readonly
   offsets.fill(token, lengths.length + 1);
   const vector = (values: Int32Array): HostTensor => ({ dtype: 'int32', shape: [values.length], data: values });
   return { tokenIds: vector(tokenIds), positions: vector(positions), items: vector(items), offsets: vector(offsets) };
+}
+
+function checkLengths(lengths: Int32Array, { name, maximumLength = Infinity }: ItemEncoder): void {
+  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
+  if (longest <= maximumLength) return;
+  throw new GramkitError('DATA_MISMATCH', `a row has ${longest} tokens, and the encoder '${name}' has ${maximumLength} positions`, {
+    field: 'maxLength',
+    fix: `set the tokenizer's maxLength to ${maximumLength} at most`,
+  });
 }
 
 function withoutTokens(encoder: string): GramkitError {
