@@ -33,12 +33,22 @@ export function accumulateGradients(sum: Gradients, term: Gradients): void {
   }
 }
 
-/** One update of `weights`. Apart from the accumulation, so that a reduction over ranks can sit between the two. Disposes nothing. */
+/**
+ * One update of `weights`. Apart from the accumulation, so that a reduction over ranks can sit between the two. Disposes nothing.
+ * The optimizer runs in no tidy of ours: one that makes its slots anew at every update keeps them.
+ */
 export function applyGradients(optimizer: Optimizer, gradients: Gradients, weights: readonly Weight[]): void {
-  tf.tidy(() => optimizer.apply(optimizer.acceptsRowGradients ? new Map(Object.entries(gradients)) : wholeGradients(weights, gradients)));
+  if (optimizer.acceptsRowGradients) return optimizer.apply(new Map(Object.entries(gradients)));
+  const tables = tablesOf(weights, gradients);
+  try {
+    optimizer.apply(new Map(Object.entries({ ...(gradients as Record<string, Tensor>), ...tables })));
+  } finally {
+    tf.dispose(tables);
+  }
 }
 
-function wholeGradients(weights: readonly Weight[], gradients: Gradients): ReadonlyMap<string, Tensor> {
+/** The gradients of rows as whole tables. */
+function tablesOf(weights: readonly Weight[], gradients: Gradients): Record<string, Tensor> {
   const rowsOf = new Map(weights.map(({ name, variable }) => [name, variable.shape[0]!]));
-  return new Map(Object.entries(gradients).map(([name, gradient]) => [name, gradient instanceof tf.Tensor ? gradient : rowsToTable(gradient, rowsOf.get(name)!)]));
+  return Object.fromEntries(Object.entries(gradients).flatMap(([name, gradient]) => (gradient instanceof tf.Tensor ? [] : [[name, rowsToTable(gradient, rowsOf.get(name)!)]])));
 }
