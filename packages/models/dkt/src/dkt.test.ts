@@ -207,7 +207,7 @@ describe('Dkt', () => {
     const batch = batchOf([[0, 1, 2, 0], [0, 1, 2, 0], [1, 2, 0, -1]], [[1, 1, 1, 1], [0, 0, 0, 0], [1, 1, 1, 0]]);
     const lossNow = (): number => model.loss(encodings, batch, passOf(true)).loss.dataSync()[0];
     const before = lossNow();
-    for (let step = 0; step < 60; step++) tf.tidy(() => applyGradients(optimizer, rowGradients(model, encodings, batch, passOf(true)).weights));
+    for (let step = 0; step < 60; step++) tf.tidy(() => applyGradients(optimizer, rowGradients(model, encodings, batch, passOf(true)).weights, model.weights));
     expect(before).toBeGreaterThan(0.4);
     expect(lossNow()).toBeLessThan(0.1);
   });
@@ -221,7 +221,7 @@ describe('Dkt', () => {
       const model = new Dkt(96, 5, dktOptions.parse({ dropout: 0.3 }));
       const optimizer = new Adam(model.weights, adamOptions.parse({ learningRate: 0.01 }));
       const [encodings, batch] = [encodingsOf(rows, 96), batchOf(items, responses)];
-      for (let step = 0; step < 5; step++) tf.tidy(() => applyGradients(optimizer, rowGradients(model, encodings, batch, passOf(true, step)).weights));
+      for (let step = 0; step < 5; step++) tf.tidy(() => applyGradients(optimizer, rowGradients(model, encodings, batch, passOf(true, step)).weights, model.weights));
       return model.weights.map(({ variable }) => valuesOf(variable));
     };
     expect(train()).toEqual(train());
@@ -234,7 +234,7 @@ describe('Dkt', () => {
     const [encodings, batch, pass] = [encodingsOf(4, 4), batchOf(ragged.items, ragged.responses), passOf(true)];
     const step = (): void => {
       const { loss, count, weights, rows } = rowGradients(model, encodings, batch, pass);
-      applyGradients(optimizer, weights);
+      applyGradients(optimizer, weights, model.weights);
       tf.dispose([loss, count, rows, ...Object.values(weights)]);
       tf.dispose({ ...model.score(encodings, batch) });
     };

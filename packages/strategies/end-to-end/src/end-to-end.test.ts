@@ -35,8 +35,8 @@ describe('end-to-end', () => {
 
   it.each([0, 0.4])('gives the same gradient bit for bit when the graph outgrows its memory, dropout %f', async (dropout) => {
     const [kept, encodedTwice] = [recordedSetting({ dropout }), recordedSetting({ dropout })];
-    const whole = new EndToEnd(kept, { ...unlimited, chunkSize: 4 });
-    const bounded = new EndToEnd(encodedTwice, { chunkSize: 4, graphMemory: '3KB' });
+    const whole = new EndToEnd(kept, { ...unlimited, chunkTokens: 16 });
+    const bounded = new EndToEnd(encodedTwice, { chunkTokens: 16, graphMemory: '6KB' });
     const reports = [];
     for (const [strategy, setting] of [[whole, kept], [bounded, encodedTwice]] as const) {
       await strategy.begin(setting.context);
@@ -127,7 +127,7 @@ describe('end-to-end', () => {
 
   it('gives the encodings of the whole catalogue, by the encoder as it is, without dropout', async () => {
     const setting = trainedSetting({ dropout: 0.5 });
-    const strategy = plugin.create({ ...setting, options: { ...unlimited, chunkSize: 7 } }) as EndToEnd;
+    const strategy = new EndToEnd(setting, { ...unlimited, chunkTokens: 20 });
     await strategy.begin(setting.context);
     const table = async () => Array.from(await (await strategy.itemEncodings()).data());
     const before = await table();

@@ -7,7 +7,7 @@ import plugin, { Frozen } from './index.js';
 
 beforeAll(() => loadEngine());
 
-const options = plugin.options.parse({ chunkSize: 6 });
+const options = plugin.options.parse({ chunkTokens: 24 });
 
 async function begunFrozen() {
   const setting = trainedSetting({ dropout: 0.3 });
@@ -23,8 +23,8 @@ describe('frozen', () => {
     const [first, second] = [await strategy.step(setting.batch(0)), await strategy.step(setting.batch(1))];
     expect(first).toMatchObject({ encoderItemsForward: 20, encoderItemsBackward: 0, encoderTokensForward: tokens, encoderTokensBackward: 0 });
     expect(second).toMatchObject({ encoderItemsForward: 0, encoderTokensForward: 0 });
-    expect(setting.progress.map(([, done]) => done)).toEqual([6, 12, 18, 20]);
-    expect(setting.itemEncoder.chunks).toEqual([6, 6, 6, 2]);
+    expect(setting.progress.map(([, done]) => done)).toEqual([7, 11, 14, 17, 19, 20]);
+    expect(setting.itemEncoder.chunks).toEqual([7, 4, 3, 3, 2, 1]);
     (await strategy.itemEncodings()).dispose();
     expect(setting.itemEncoder.itemsEncoded).toBe(20);
   });

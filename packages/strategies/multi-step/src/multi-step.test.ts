@@ -2,7 +2,7 @@ import { loadEngine } from '@gramkit/engine-tensorflow';
 import type { StepReport } from '@gramkit/spec';
 import { recordedSetting, relativeDifference, residentGrowth, trainedSetting, weightValues } from '@gramkit/strategy-testing';
 import type { TinySettingOptions } from '@gramkit/strategy-testing';
-import singleStep from '@gramkit/strategy-single-step';
+import { SingleStep, singleStepOptions } from '@gramkit/strategy-single-step';
 import { uploadBatch } from '@gramkit/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
@@ -40,15 +40,15 @@ const allWeights = ({ itemEncoder, sequenceModel }: Setting) => weightValues([..
 
 describe('multi-step', () => {
   it.each([
-    [0, 64],
-    [0, 4],
-    [0.4, 64],
-    [0.4, 4],
-  ])('hands the encoder what single-step hands it: one step a window, rate 1, one pass, one mini-batch; dropout %f, chunks of %i', async (dropout, chunkSize) => {
+    [0, 4096],
+    [0, 16],
+    [0.4, 4096],
+    [0.4, 16],
+  ])('hands the encoder what single-step hands it: one step a window, rate 1, one pass, one mini-batch; dropout %f, chunks of %i tokens', async (dropout, chunkTokens) => {
     const [expected, found] = [recordedSetting({ dropout }, 0.05), recordedSetting({ dropout }, 0.05)];
-    const single = await singleStep.create({ ...expected, options: singleStep.options.parse({}) });
+    const single = new SingleStep(expected, singleStepOptions.parse({}));
     await single.begin(expected.context);
-    const multi = await begunMultiStep(found, { ...degenerate, chunkSize });
+    const multi = await begunMultiStep(found, { ...degenerate, chunkTokens });
     for (let step = 0; step < 4; step++) {
       const [one, other] = [await single.step(expected.batch(step)), await multi.step(found.batch(step))];
       expect(other.loss).toBeCloseTo(one.loss, 5);
@@ -367,7 +367,7 @@ describe('multi-step', () => {
       warmUpEpochs: 'auto',
       settlingEpochs: 'auto',
       evaluateWindows: 'auto',
-      chunkSize: 64,
+      chunkTokens: 4096,
     });
   });
 });

@@ -3,14 +3,14 @@ import { createBertEncoder } from '@gramkit/encoder-bert';
 import { loadEngine } from '@gramkit/engine-tensorflow';
 import { Dkt, dktOptions } from '@gramkit/model-dkt';
 import type { ComponentState, GradientStrategy, ItemEncoder } from '@gramkit/spec';
-import endToEnd from '@gramkit/strategy-end-to-end';
-import singleStep from '@gramkit/strategy-single-step';
+import { EndToEnd, endToEndOptions } from '@gramkit/strategy-end-to-end';
+import { SingleStep, singleStepOptions } from '@gramkit/strategy-single-step';
 import { RecordingOptimizer, relativeDifference, tinyBatch, tinyCatalogue, weightValues } from '@gramkit/strategy-testing';
 import { Adam, adamOptions } from '@gramkit/tensor';
 import type { TrainedPair } from '@gramkit/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import plugin from './index.js';
+import { MultiStep, multiStepOptions } from './index.js';
 
 beforeAll(() => loadEngine());
 
@@ -35,15 +35,15 @@ async function trained(dropout: number) {
   return { ...both, encoderOptimizer: adam(both.itemEncoder), sequenceModelOptimizer: adam(both.sequenceModel) };
 }
 
-async function begun(strategy: GradientStrategy | Promise<GradientStrategy>, stepsPerEpoch = 100, epochs = 1): Promise<GradientStrategy> {
-  await (await strategy).begin({ catalogue, stepsPerEpoch, epochs, seed: 3, report: () => {} });
+async function begun(strategy: GradientStrategy, stepsPerEpoch = 100, epochs = 1): Promise<GradientStrategy> {
+  await strategy.begin({ catalogue, stepsPerEpoch, epochs, seed: 3, report: () => {} });
   return strategy;
 }
 
-const endToEndOf = (pair: TrainedPair) => begun(endToEnd.create({ ...pair, options: endToEnd.options.parse({}) }));
-const singleStepOf = (pair: TrainedPair, options: object) => begun(singleStep.create({ ...pair, options: singleStep.options.parse(options) }));
+const endToEndOf = (pair: TrainedPair) => begun(new EndToEnd(pair, endToEndOptions.parse({})));
+const singleStepOf = (pair: TrainedPair, options: object) => begun(new SingleStep(pair, singleStepOptions.parse(options)));
 const multiStepOf = (pair: TrainedPair, options: object, stepsPerEpoch?: number, epochs?: number) =>
-  begun(plugin.create({ ...pair, options: plugin.options.parse(options) }), stepsPerEpoch, epochs);
+  begun(new MultiStep(pair, multiStepOptions.parse(options)), stepsPerEpoch, epochs);
 
 /** As a checkpoint keeps a state: copied out of the engine, whose optimizer updates in place. */
 function throughDisk({ tensors, values }: ComponentState): ComponentState {
@@ -56,10 +56,10 @@ describe.each([0, 0.2])('BERT and DKT with dropout %f', (dropout) => {
 
   it.each([
     ['single-step', (pair: TrainedPair) => singleStepOf(pair, {})],
-    ['single-step in chunks of 5', (pair: TrainedPair) => singleStepOf(pair, { chunkSize: 5 })],
-    ['single-step encoding twice', (pair: TrainedPair) => singleStepOf(pair, { chunkSize: 5, graphMemory: 0 })],
+    ['single-step in small chunks', (pair: TrainedPair) => singleStepOf(pair, { chunkTokens: 20 })],
+    ['single-step encoding twice', (pair: TrainedPair) => singleStepOf(pair, { chunkTokens: 20, graphMemory: 0 })],
     ['multi-step, one step a window', (pair: TrainedPair) => multiStepOf(pair, degenerate)],
-    ['multi-step, one step a window, filled in chunks of 5', (pair: TrainedPair) => multiStepOf(pair, { ...degenerate, chunkSize: 5 })],
+    ['multi-step, one step a window, filled in small chunks', (pair: TrainedPair) => multiStepOf(pair, { ...degenerate, chunkTokens: 20 })],
   ] as const)("%s follows E2E's gradients", async (_, strategyOf) => {
     const [reference, compared] = [await recorded(dropout), await recorded(dropout)];
     const [expected, found] = [await endToEndOf(reference), await strategyOf(compared)];

@@ -1,6 +1,6 @@
 import { loadEngine } from '@gramkit/engine-tensorflow';
 import { recordedSetting, relativeDifference, trainedSetting } from '@gramkit/strategy-testing';
-import { encodeRows, uploadRows, uploadTensors } from '@gramkit/tensor';
+import { encodeRows, EncoderPasses, uploadRows, uploadTensors } from '@gramkit/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -14,14 +14,14 @@ const rows = Array.from({ length: 17 }, (_, index) => (index * 3) % 20);
 /** A window over `rows`, filled by the encoder as it is, each row moved by a random step of size `size`. */
 function movedWindow({ itemEncoder, catalogue }: ReturnType<typeof recordedSetting>, size: number): Window {
   const window = new Window(0, itemEncoder.dimension);
-  window.fill(rows, encodeRows(itemEncoder, catalogue, rows, { training: false, seed: tf.scalar(0, 'int32') }, 64));
+  window.fill(rows, encodeRows(new EncoderPasses(itemEncoder), catalogue, rows, { training: false, seed: tf.scalar(0, 'int32') }, 64));
   const change = tf.randomNormal([rows.length, itemEncoder.dimension], 0, size, 'float32', 5) as Tensor2D;
   window.move({ places: window.places(rows), change, rowRate: tf.scalar(1) });
   return window;
 }
 
 const input = (setting: ReturnType<typeof recordedSetting>, window: Window, passes = 1, miniBatch = 100) => ({
-  encoder: setting.itemEncoder,
+  encoder: new EncoderPasses(setting.itemEncoder),
   optimizer: setting.encoderOptimizer,
   catalogue: setting.catalogue,
   window,
@@ -94,7 +94,7 @@ describe('regression', () => {
   it('brings the encoder nearer to the rows, pass by pass', async () => {
     const setting = trainedSetting({}, { encoder: 0.02, model: 0 });
     const recorded = recordedSetting();
-    const { losses } = await regress({ ...input(recorded, movedWindow(recorded, 0.3), 6, 8), encoder: setting.itemEncoder, optimizer: setting.encoderOptimizer });
+    const { losses } = await regress({ ...input(recorded, movedWindow(recorded, 0.3), 6, 8), encoder: new EncoderPasses(setting.itemEncoder), optimizer: setting.encoderOptimizer });
     for (let pass = 1; pass < 6; pass++) expect(losses[pass]!).toBeLessThan(losses[pass - 1]!);
     expect(setting.encoderOptimizer.stepCount).toBe(6 * 3);
   });

@@ -1,6 +1,7 @@
 import { loadEngine } from '@gramkit/engine-tensorflow';
-import endToEnd from '@gramkit/strategy-end-to-end';
+import { EndToEnd, endToEndOptions } from '@gramkit/strategy-end-to-end';
 import { recordedSetting, relativeDifference, residentGrowth, trainedSetting, weightValues } from '@gramkit/strategy-testing';
+import { chunkItems } from '@gramkit/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import plugin, { SingleStep } from './index.js';
@@ -9,12 +10,15 @@ beforeAll(() => loadEngine());
 
 const defaults = plugin.options.parse({});
 
-/** Some chunks kept and some encoded twice, with chunks of four. */
-const someOfIt = '3KB';
+/** Chunks of a few items. */
+const chunkTokens = 16;
+
+/** Some of them kept and some encoded twice. */
+const someOfIt = '6KB';
 
 async function reference(dropout: number, batchSeed: number) {
   const setting = recordedSetting({ dropout });
-  const strategy = await endToEnd.create({ ...setting, options: endToEnd.options.parse({}) });
+  const strategy = new EndToEnd(setting, endToEndOptions.parse({}));
   await strategy.begin(setting.context);
   const report = await strategy.step(setting.batch(batchSeed));
   return { report, encoder: setting.encoderOptimizer.updates[0]!, model: setting.sequenceModelOptimizer.updates[0]! };
@@ -26,13 +30,15 @@ describe('single-step', () => {
     for (const batchSeed of [1, 2, 3]) {
       const expected = await reference(dropout, batchSeed);
       const setting = recordedSetting({ dropout });
-      const strategy = new SingleStep(setting, { chunkSize: 4, graphMemory });
+      const strategy = new SingleStep(setting, { chunkTokens, graphMemory });
       await strategy.begin(setting.context);
       const report = await strategy.step(setting.batch(batchSeed));
       expect(relativeDifference(setting.encoderOptimizer.updates[0]!, expected.encoder)).toBeLessThan(1e-5);
       expect(relativeDifference(setting.sequenceModelOptimizer.updates[0]!, expected.model)).toBeLessThan(1e-5);
       expect(report.loss).toBeCloseTo(expected.report.loss, 5);
       expect(report.predictions).toBe(expected.report.predictions);
+      const again = report.encoderItemsForward - report.encoderItemsBackward;
+      expect([0, report.encoderItemsBackward].includes(again)).toBe(graphMemory !== someOfIt);
     }
   });
 
@@ -45,11 +51,13 @@ describe('single-step', () => {
     const setting = recordedSetting();
     const batch = setting.batch(4);
     const tokens = batch.itemIds.reduce((sum, row) => sum + setting.catalogue.lengthOf(row), 0);
-    const strategy = new SingleStep(setting, { ...defaults, chunkSize: 4 });
+    const strategy = new SingleStep(setting, { ...defaults, chunkTokens });
     await strategy.begin(setting.context);
     const report = await strategy.step(batch);
     const unique = batch.itemIds.length;
-    expect(setting.itemEncoder.encodeCalls).toBe(Math.ceil(unique / 4));
+    const chunks = chunkItems(batch.itemIds, setting.catalogue, { tokens: chunkTokens });
+    expect(chunks.length).toBeGreaterThan(2);
+    expect(setting.itemEncoder.chunks).toEqual(chunks.map(({ rows }) => rows.length));
     expect(setting.itemEncoder.itemsEncoded).toBe(unique);
     expect(report).toMatchObject({ encoderItemsForward: unique, encoderItemsBackward: unique, encoderTokensForward: tokens, encoderTokensBackward: tokens });
   });
@@ -58,7 +66,7 @@ describe('single-step', () => {
     const setting = recordedSetting();
     const batch = setting.batch(4);
     const tokens = batch.itemIds.reduce((sum, row) => sum + setting.catalogue.lengthOf(row), 0);
-    const strategy = new SingleStep(setting, { graphMemory: 0, chunkSize: 4 });
+    const strategy = new SingleStep(setting, { graphMemory: 0, chunkTokens });
     await strategy.begin(setting.context);
     const report = await strategy.step(batch);
     expect(setting.itemEncoder.itemsEncoded).toBe(2 * batch.itemIds.length);
@@ -83,7 +91,7 @@ describe('single-step', () => {
   it('learns, the same bit for bit under the same seed, and holds no tensor more after 50 steps', async () => {
     const run = async (graphMemory: string | number) => {
       const setting = trainedSetting({ dropout: 0.2 });
-      const strategy = new SingleStep(setting, { chunkSize: 4, graphMemory });
+      const strategy = new SingleStep(setting, { chunkTokens, graphMemory });
       await strategy.begin(setting.context);
       const losses = [];
       let tensors = 0;
@@ -103,7 +111,7 @@ describe('single-step', () => {
 
   it('keeps its resident memory within 2% over 1,000 steps', async () => {
     const setting = trainedSetting({ dropout: 0.2 });
-    const strategy = new SingleStep(setting, { ...defaults, chunkSize: 4 });
+    const strategy = new SingleStep(setting, { ...defaults, chunkTokens: 64 });
     await strategy.begin(setting.context);
     expect(await residentGrowth((step) => strategy.step(setting.batch(step % 7)))).toBeLessThan(1.02);
   });

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeCatalogue, encodeRows } from './encode-rows.js';
+import { EncoderPasses } from './encoder-passes.js';
 
 beforeAll(() => loadEngine());
 
@@ -22,13 +23,13 @@ function rowEncoder() {
     const masks = tf.mul(tf.add(maskRows, seed), tf.scalar(training ? 1 : 0, 'int32'));
     return tf.cast(tf.stack([rows!, masks], 1), 'float32') as Tensor2D;
   };
-  return { calls, encoder: { dimension: 2, weights: [], encode } as unknown as ItemEncoder };
+  return { calls, encoder: new EncoderPasses({ name: 'rows', dimension: 2, weights: [], encode } as unknown as ItemEncoder) };
 }
 
 describe('encoding rows', () => {
   it('gives encodings in the order asked for, whatever the chunks; mask rows are catalogue rows', () => {
     const { encoder, calls } = rowEncoder();
-    const encodings = encodeRows(encoder, catalogue, [3, 1, 0, 3, 4], { training: true, seed: tf.scalar(100, 'int32') }, 2);
+    const encodings = encodeRows(encoder, catalogue, [3, 1, 0, 3, 4], { training: true, seed: tf.scalar(100, 'int32') }, 6);
     expect(encodings.arraySync()).toEqual([[3, 103], [1, 101], [0, 100], [3, 103], [4, 104]]);
     expect(calls).toEqual([[1, 4], [3, 0], [3]]);
   });
@@ -39,9 +40,9 @@ describe('encoding rows', () => {
     const told: [number, number][] = [];
     let others = 0;
     setImmediate(() => others++);
-    const table = await encodeCatalogue(encoder, catalogue, { chunkSize: 2, progress: (done, total) => told.push([done, total]) });
+    const table = await encodeCatalogue(encoder, catalogue, { chunkTokens: 4, progress: (done, total) => told.push([done, total]) });
     expect(table.arraySync()).toEqual(lengths.map((_, row) => [row, 0]));
-    expect(told).toEqual([[2, 5], [4, 5], [5, 5]]);
+    expect(told).toEqual([[2, 5], [3, 5], [4, 5], [5, 5]]);
     expect(tf.memory().numTensors).toBe(before + 1);
     expect(others).toBe(1);
   });
