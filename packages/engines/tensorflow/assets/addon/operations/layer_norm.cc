@@ -16,7 +16,7 @@ struct NormSettings {
 
 /** `normalized` holds the row on entry; returns 1 / deviation. */
 PER_PROCESSOR float NormalizeRow(int64_t width, float epsilon, const float* __restrict scale, const float* __restrict offset, float* __restrict normalized, float* __restrict value) {
-  const float mean = SumOf(width, [&](int64_t k) { return Load(normalized + k); }, [&](int64_t k) { return normalized[k]; }) / width;
+  const float mean = SumOf(width, [&](int64_t k) { return normalized[k]; }) / width;
   for (int64_t k = 0; k < width; ++k) normalized[k] -= mean;
   const float inverse_deviation = 1.0f / std::sqrt(Dot(width, normalized, normalized) / width + epsilon);
   for (int64_t k = 0; k < width; ++k) {
@@ -39,7 +39,7 @@ PER_PROCESSOR void NormalizeGradientRow(int64_t width, float inverse_deviation, 
     scale_sums[k] += gradient[k] * normalized[k];
     offset_sums[k] += gradient[k];
   }
-  const float mean = SumOf(width, [&](int64_t k) { return Load(out + k); }, [&](int64_t k) { return out[k]; }) / width;
+  const float mean = SumOf(width, [&](int64_t k) { return out[k]; }) / width;
   const float slope = Dot(width, out, normalized) / width;
   for (int64_t k = 0; k < width; ++k) out[k] = ((out[k] - mean) - normalized[k] * slope) * inverse_deviation;
 }

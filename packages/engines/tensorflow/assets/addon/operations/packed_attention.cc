@@ -7,79 +7,17 @@
 #include "hash.h"
 #include "packed.h"
 #include "processor.h"
+#include "product.h"
 #include "registration.h"
 
 namespace gramkit {
 namespace {
-
-/** Rows of a product that are computed at once: with AVX, their sums take 12 of 16 registers. */
-constexpr int kTileRows = 6;
 
 struct AttentionSettings : MaskSettings {
   int32_t heads, positions;
   AttentionSettings(TF_OpKernelConstruction* construction, TF_Status* status)
       : MaskSettings(construction, status), heads(IntegerAttribute(construction, "heads", status)), positions(IntegerAttribute(construction, "positions", status)) {}
 };
-
-/** Left factor of a product: element (row, k) at data[row * row_stride + k * step]. */
-struct Left {
-  const float* data;
-  int64_t row_stride, step;
-};
-
-/** Right factor: its lines k are `step` apart. */
-struct Right {
-  const float* data;
-  int64_t step;
-};
-
-template <int kRows, bool kAdd>
-ALWAYS_INLINE void Tile(int64_t depth, Left left, const float* right, int64_t step, float* out, int64_t out_stride) {
-  Vector sums[kRows];
-#pragma GCC unroll 6
-  for (int row = 0; row < kRows; ++row) sums[row] = kAdd ? Load(out + row * out_stride) : Vector{};
-  for (int64_t k = 0; k < depth; ++k) {
-    const Vector line = Load(right + k * step);
-#pragma GCC unroll 6
-    for (int row = 0; row < kRows; ++row) sums[row] += left.data[row * left.row_stride + k * left.step] * line;
-  }
-#pragma GCC unroll 6
-  for (int row = 0; row < kRows; ++row) Store(sums[row], out + row * out_stride);
-}
-
-template <bool kAdd>
-ALWAYS_INLINE void TileOf(int64_t rows, int64_t depth, Left left, const float* right, int64_t step, float* out, int64_t out_stride) {
-  switch (rows) {
-    case 1: return Tile<1, kAdd>(depth, left, right, step, out, out_stride);
-    case 2: return Tile<2, kAdd>(depth, left, right, step, out, out_stride);
-    case 3: return Tile<3, kAdd>(depth, left, right, step, out, out_stride);
-    case 4: return Tile<4, kAdd>(depth, left, right, step, out, out_stride);
-    case 5: return Tile<5, kAdd>(depth, left, right, step, out, out_stride);
-    default: return Tile<6, kAdd>(depth, left, right, step, out, out_stride);
-  }
-}
-
-/** out = left right, or with `kAdd` more by it; `columns` is a multiple of 16. Rows are shared out evenly among the tiles. */
-template <bool kAdd>
-ALWAYS_INLINE void Product(int64_t rows, int64_t columns, int64_t depth, Left left, Right right, float* out, int64_t out_stride) {
-  const int64_t tiles = (rows + kTileRows - 1) / kTileRows, least = rows / tiles, greater = rows % tiles;
-  for (int64_t column = 0; column < columns; column += kLanes) {
-    int64_t first = 0;
-    for (int64_t tile = 0; tile < tiles; ++tile) {
-      const int64_t height = least + (tile < greater ? 1 : 0);
-      TileOf<kAdd>(height, depth, {left.data + first * left.row_stride, left.row_stride, left.step}, right.data + column, right.step, out + first * out_stride + column, out_stride);
-      first += height;
-    }
-  }
-}
-
-PER_PROCESSOR void Multiply(int64_t rows, int64_t columns, int64_t depth, Left left, Right right, float* out, int64_t out_stride) {
-  Product<false>(rows, columns, depth, left, right, out, out_stride);
-}
-
-PER_PROCESSOR void MultiplyAdd(int64_t rows, int64_t columns, int64_t depth, Left left, Right right, float* out, int64_t out_stride) {
-  Product<true>(rows, columns, depth, left, right, out, out_stride);
-}
 
 /**
  * Fetches what the next head has in the row of `width` at `row`. A head's columns lie too far apart, row by row, for the processor to see

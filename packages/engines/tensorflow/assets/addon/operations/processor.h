@@ -1,13 +1,15 @@
-// What makes plain loops fast on every processor: clones of a function per instruction set, vectors of 16 floats where a loop would
-// not vectorise (sums, products of matrices), and elementary functions written out so that they vectorise.
+// What makes plain loops fast on every processor: clones of a function per instruction set, sums and elementary functions written out
+// so that they vectorise.
 #pragma once
 
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 
-// One binary for every processor of its kind: the cache may move to another machine.
-#if defined(__x86_64__)
+// One binary for every processor of its kind: the cache may move to another machine. AVX2 alone has no fused multiplication and addition.
+#if defined(__x86_64__) && !defined(__clang__) && __GNUC__ >= 12
+#define PER_PROCESSOR __attribute__((target_clones("avx512f", "arch=x86-64-v3", "default")))
+#elif defined(__x86_64__)
 #define PER_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define PER_PROCESSOR
@@ -16,50 +18,31 @@
 // What a function above calls must become part of it, to be compiled for the same processor.
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
-// Vectors pass between inlined functions only, so no calling convention is at stake.
-#pragma GCC diagnostic ignored "-Wpsabi"
-
 namespace gramkit {
 
+/** Elements that work is laid out in: a register with AVX-512, two with AVX, four with SSE or NEON. */
 constexpr int64_t kLanes = 16;
-/** One register with AVX-512, two with AVX, four with SSE or NEON. */
-typedef float Vector __attribute__((vector_size(kLanes * sizeof(float))));
 
 ALWAYS_INLINE int64_t WholeVectors(int64_t count) { return (count + kLanes - 1) / kLanes * kLanes; }
 
-ALWAYS_INLINE Vector Load(const float* from) {
-  Vector vector;
-  std::memcpy(&vector, from, sizeof vector);
-  return vector;
-}
-
-ALWAYS_INLINE void Store(const Vector& vector, float* to) { std::memcpy(to, &vector, sizeof vector); }
-
-ALWAYS_INLINE float SumOfLanes(const Vector& vector) {
-  float lanes[kLanes];
-  Store(vector, lanes);
-  for (int64_t width = kLanes / 2; width > 0; width /= 2) {
-    for (int64_t lane = 0; lane < width; ++lane) lanes[lane] += lanes[lane + width];
-  }
-  return lanes[0];
-}
-
-/** The sum of `term(k)` over k < count, where `term` takes whole vectors and single elements alike: 64 sums side by side, always in this order. */
-template <typename VectorTerm, typename Term>
-ALWAYS_INLINE float SumOf(int64_t count, const VectorTerm& vector_term, const Term& term) {
-  Vector sums[4] = {};
+/** The sum of `term(k)` over k < count, as 64 sums side by side: compilers leave one chain of additions as it is. */
+template <typename Term>
+ALWAYS_INLINE float SumOf(int64_t count, const Term& term) {
+  constexpr int64_t width = 64;
+  float sums[width] = {};
   int64_t k = 0;
-  for (; k + 4 * kLanes <= count; k += 4 * kLanes) {
-    for (int part = 0; part < 4; ++part) sums[part] += vector_term(k + part * kLanes);
+  for (; k + width <= count; k += width) {
+    for (int64_t lane = 0; lane < width; ++lane) sums[lane] += term(k + lane);
   }
-  for (; k + kLanes <= count; k += kLanes) sums[0] += vector_term(k);
-  float rest = 0.0f;
-  for (; k < count; ++k) rest += term(k);
-  return SumOfLanes((sums[0] + sums[1]) + (sums[2] + sums[3])) + rest;
+  for (int64_t lane = 0; k + lane < count; ++lane) sums[lane] += term(k + lane);
+  for (int64_t half = width / 2; half > 0; half /= 2) {
+    for (int64_t lane = 0; lane < half; ++lane) sums[lane] += sums[lane + half];
+  }
+  return sums[0];
 }
 
 ALWAYS_INLINE float Dot(int64_t count, const float* left, const float* right) {
-  return SumOf(count, [&](int64_t k) { return Load(left + k) * Load(right + k); }, [&](int64_t k) { return left[k] * right[k]; });
+  return SumOf(count, [&](int64_t k) { return left[k] * right[k]; });
 }
 
 /** e^x by Cephes' expf: x = n ln 2 + r, a polynomial for e^r, and n added to the exponent. */
