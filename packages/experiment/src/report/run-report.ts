@@ -1,4 +1,4 @@
-import type { Json, Precision } from '@gramkit/spec';
+import type { CompileReport, Json, Precision } from '@gramkit/spec';
 import type { KnowledgeTracingMetrics } from '../metrics/knowledge-tracing-metrics.js';
 
 /** Why training ended. */
@@ -47,4 +47,6 @@ export interface RunReport {
   readonly ceilingAuc: number | null;
   readonly device: string;
   readonly precision: Precision;
+  /** What compiling the strategy's functions cost in this process, evaluation included: after a resumption, not what came before it. Empty where nothing was compiled. */
+  readonly compiled: readonly CompileReport[];
 }

@@ -81,9 +81,15 @@ describe('trainRun', () => {
     expect(report.encoderItemsForward).toBeGreaterThan(0);
     expect(report.encoderItemsBackward > 0).toBe(use !== 'frozen');
     expect(report.peakMemoryBytes).toBeGreaterThan(50e6);
+    expect(report.compiled.map(({ name }) => name).some((name) => name.startsWith('dkt'))).toBe(true);
+    for (const { compilations, calls, seconds } of report.compiled) expect(compilations <= calls && seconds > 0).toBe(true);
     expect(await readReport(join(folder, output))).toEqual(report);
     const lines = await linesOf(output);
     expect(lines.filter(({ kind }) => kind === 'step').map(({ step }) => step)).toEqual(Array.from({ length: report.steps }, (_, index) => index + 1));
+    const compiling = lines.filter(({ kind }) => kind === 'step').map(({ seconds, compileSeconds }) => ({ seconds: seconds as number, compileSeconds: compileSeconds as number }));
+    expect(compiling[0]!.compileSeconds).toBeGreaterThan(0);
+    expect(compiling.filter(({ seconds, compileSeconds }) => compileSeconds < 0 || compileSeconds > seconds)).toEqual([]);
+    expect(compiling.reduce((sum, { compileSeconds }) => sum + compileSeconds, 0)).toBeLessThanOrEqual(report.compiled.reduce((sum, { seconds }) => sum + seconds, 0) + 1e-9);
     expect(lines.filter(({ kind }) => kind === 'window').length > 0).toBe(use === 'multi-step');
     for (const { kind, step, steps } of lines) if (kind === 'window' && interval === '10') expect(step).toBe(steps);
     expect(await readdir(join(folder, output))).toEqual(['checkpoints', 'config.yaml', 'metrics.jsonl', 'report.json', 'run.json', 'tensorboard']);

@@ -118,7 +118,7 @@ function openLog(folder: RunFolder, from: SavedCheckpoint | undefined, options: 
   return { file, logger: new RunLog(options.logger ?? silentLogger, file, events) };
 }
 
-function reportRun({ configuration, data }: TrainingSetting, outcome: TrainingOutcome, { device, precision }: Engine): RunReport {
+function reportRun({ configuration, components, data }: TrainingSetting, outcome: TrainingOutcome, { device, precision }: Engine): RunReport {
   const { statistics, stoppedBy } = outcome;
   const { strategy } = configuration.components;
   return {
@@ -141,6 +141,7 @@ function reportRun({ configuration, data }: TrainingSetting, outcome: TrainingOu
     ceilingAuc: data.ceilingAuc,
     device,
     precision,
+    compiled: components.strategy.compileReports?.() ?? [],
   };
 }
 

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { GramkitError, type Batch, type PreparedItems, type RunLogger, type StepReport, type StrategyContext } from '@gramkit/spec';
+import { GramkitError, type Batch, type GradientStrategy, type PreparedItems, type RunLogger, type StepReport, type StrategyContext } from '@gramkit/spec';
 import * as tf from '@tensorflow/tfjs-core';
 import { type CheckpointPart, statePart, weightsPart } from '../checkpoints/checkpoint-part.js';
 import { type CheckpointStore, restoreCheckpoint, type SavedCheckpoint } from '../checkpoints/checkpoint-store.js';
@@ -117,12 +117,13 @@ export class TrainingLoop {
   async #step(batch: Batch): Promise<void> {
     const { components, configuration, data, logger } = this.setting;
     this.#stepUnderWay = this.#statistics.totals.steps + 1;
+    const compiledBefore = compileSeconds(components.strategy);
     const { result, seconds } = await this.#clock.measure(() => components.strategy.step(batch));
     checkLoss(result, this.#stepUnderWay);
     this.#statistics.addStep(result, seconds);
     this.#position = { ...this.#position, batch: this.#position.batch + 1 };
     const { steps } = this.#statistics.totals;
-    logger.metrics({ kind: 'step', step: steps, epoch: this.#position.epoch + 1, seconds, ...result });
+    logger.metrics({ kind: 'step', step: steps, epoch: this.#position.epoch + 1, seconds, compileSeconds: compileSeconds(components.strategy) - compiledBefore, ...result });
     logger.progress('training', steps, totalSteps(configuration, data), 'steps');
   }
 
@@ -263,6 +264,11 @@ export class TrainingLoop {
 /** Steps that a run makes if nothing stops it early. */
 export function totalSteps({ training }: ResolvedConfiguration, data: RunData): number {
   return Math.min(training.epochs * data.stepsPerEpoch, training.maximumSteps ?? Number.POSITIVE_INFINITY);
+}
+
+/** Seconds that a strategy's functions took to compile so far, their first runs among them. */
+function compileSeconds(strategy: GradientStrategy): number {
+  return (strategy.compileReports?.() ?? []).reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
 function interrupted(step: number, checkpoint: string, runDirectory: string): GramkitError {
