@@ -2,7 +2,7 @@ export { cacheDirectory, defaultModelDirectory } from './cache/cache-directory.j
 export type { DeviceChoice, DeviceSettings } from './engine/device.js';
 export { bfloat16Support, type Bfloat16Support } from './engine/bfloat16.js';
 export { loadEngine, type LoadEngineOptions } from './engine/load-engine.js';
-export type { EngineMemory, TensorFlowEngine } from './engine/tensorflow-engine.js';
+export { TensorFlowEngine, type EngineMemory } from './engine/tensorflow-engine.js';
 export { inspectSetup, type InspectSetupOptions, type SetupFinding, type SetupInspection } from './setup/inspect-setup.js';
 export type { NvidiaDriver } from './setup/nvidia-driver.js';
 export type { SetupDevice } from './setup/plan-setup.js';
