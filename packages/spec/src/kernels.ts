@@ -11,6 +11,8 @@ export const kernelNames = {
   lstmCell: 'LstmCell',
   /** Inputs LstmCellGradientInputs, no attributes; outputs: gradient of the gates' sums `[batch, 4 hidden]` and of the cell before `[batch, hidden]`. Optional. */
   lstmCellGradient: 'LstmCellGradient',
+  /** Inputs AddToRowsInputs, no attributes; no outputs: it changes a variable. Optional. */
+  addToRows: 'AddToRows',
   /** Inputs AdamUpdateInputs, attributes AdamUpdateAttributes; no outputs: it changes three variables. Optional. */
   adamUpdate: 'AdamUpdate',
   /** Inputs PackedAttentionInputs, attributes PackedAttentionAttributes; outputs: context `[tokens, dimension]` and logSumExp `[tokens, heads]`. Optional. */
@@ -97,6 +99,16 @@ export interface LstmCellGradientInputs extends NamedTensorMap {
   activatedCell: Tensor2D;
   /** The cell before this step. */
   previousCell: Tensor2D;
+}
+
+/** Inputs of `AddToRows`: adds values to rows of a table in place, at a cost that does not depend on the table's size. Clones of the table keep their values. */
+export interface AddToRowsInputs {
+  /** float32 `[rows, width]` */
+  readonly table: Variable;
+  /** int32 `[n]`; rows may repeat. */
+  readonly rows: Tensor1D;
+  /** float32 `[n, width]` */
+  readonly values: Tensor2D;
 }
 
 /**

@@ -8,6 +8,7 @@ export * from './random.js';
 export * from './schedule.js';
 export * from './adam.js';
 export * from './add-alike.js';
+export * from './add-to-rows.js';
 export * from './attention.js';
 export * from './bias-gelu.js';
 export * from './column-sum.js';

@@ -331,7 +331,7 @@ function withRowsOf(window: Window, table: Tensor2D): Tensor2D {
   return tf.tidy(() => {
     const source = Int32Array.from({ length: table.shape[0] }, (_, row) => row);
     window.rows.forEach((row, place) => (source[row] = table.shape[0] + place));
-    const moved: Tensor = tf.add(window.encodings, window.displacement);
+    const moved: Tensor = tf.add(window.encodings(), window.displacement());
     return tf.gather(tf.concat([table, moved as Tensor2D], 0), tf.tensor1d(source, 'int32'));
   });
 }

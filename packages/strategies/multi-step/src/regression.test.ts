@@ -82,7 +82,8 @@ describe('regression', () => {
   it('takes its first step along the displacement alone, untouched by the rounding of another chunking in the filling', async () => {
     const gradients = [0, 1e-6].map(async (rounding) => {
       const setting = recordedSetting();
-      const { encodings, displacement } = movedWindow(setting, 1e-5);
+      const moved = movedWindow(setting, 1e-5);
+      const [encodings, displacement] = [moved.encodings(), moved.displacement()];
       const window = new Window(0, 5);
       window.restore(rows, tf.mul(encodings, 1 + rounding), displacement, { moveNorms: tf.scalar(0), rowRates: tf.scalar(0) });
       await regress(input(setting, window));

@@ -110,9 +110,9 @@ function trainOn(part: MiniBatch, input: RegressionInput, seed: Scalar, encoderI
  */
 function residual(encodings: Tensor2D, part: MiniBatch, window: Window, encoderIsUnchanged: boolean): Tensor2D {
   const places = uploadRows(part.places);
-  const displacement = tf.gather(window.displacement, places);
+  const displacement = window.displacementAt(places);
   if (encoderIsUnchanged) return tf.neg(displacement);
-  return tf.sub(tf.sub(encodings, tf.gather(window.encodings, places)), displacement);
+  return tf.sub(tf.sub(encodings, window.encodingsAt(places)), displacement);
 }
 
 async function readLosses(losses: readonly Scalar[], window: number): Promise<readonly number[]> {

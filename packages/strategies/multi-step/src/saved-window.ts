@@ -12,8 +12,8 @@ export function saveWindow(window: Window): Record<string, Tensor> {
   const { itemIds, references, fields } = window.lastBatch!;
   return {
     'window/rows': uploadRows(Int32Array.from(window.rows)),
-    'window/encodings': window.encodings.clone(),
-    'window/displacement': window.displacement.clone(),
+    'window/encodings': window.encodings(),
+    'window/displacement': window.displacement(),
     'window/moveNorms': window.sums.moveNorms.clone(),
     'window/rowRates': window.sums.rowRates.clone(),
     'batch/itemIds': uploadRows(itemIds),

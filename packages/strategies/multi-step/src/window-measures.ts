@@ -47,7 +47,8 @@ export async function measureWindow(window: Window, reencoded: Tensor2D, model: 
 
 /** Sums of the steps, then norms over all rows: of displacement, spread, what is left of the displacement, change; and their dot product. */
 function rowMeasures(window: Window, reencoded: Tensor2D): Scalar[] {
-  const { encodings, displacement, sums } = window;
+  const { sums } = window;
+  const [encodings, displacement] = [window.encodings(), window.displacement()];
   const change = tf.sub(reencoded, encodings);
   const spread = tf.sub(encodings, tf.mean(encodings, 0, true));
   const norm = (rows: tf.Tensor) => tf.sqrt(tf.sum(tf.square(rows))) as Scalar;

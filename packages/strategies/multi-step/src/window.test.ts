@@ -14,7 +14,7 @@ describe('window', () => {
     window.fill([5, 9], tf.tensor2d([[1000, 2000], [3000, 4000]]));
     move(window, [9], [[1e-6, -2e-6]], 1);
     move(window, [9], [[1e-6, -2e-6]], 1);
-    const displacement = window.displacement.arraySync();
+    const displacement = window.displacement().arraySync();
     expect(displacement[0]).toEqual([0, 0]);
     expect(displacement[1]![0]).toBeCloseTo(2e-6, 12);
     expect(displacement[1]![1]).toBeCloseTo(-4e-6, 12);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Batch } from '@gramkit/spec';
 import { uploadRows } from '@gramkit/tensor';
+import { GrowingRows } from './growing-rows.js';
 
 /** Sums over the steps of a window, on the device. */
 export type WindowSums = {
@@ -30,9 +31,8 @@ export class Window {
   steps = 0;
   lastBatch?: Batch;
   #places = new Map<number, number>();
-  // Kept: they outlive whatever `tf.tidy` a caller is in.
-  #encodings: Tensor2D;
-  #displacement: Tensor2D;
+  readonly #encodings: GrowingRows;
+  readonly #displacement: GrowingRows;
   #sums: WindowSums;
 
   constructor(
@@ -40,19 +40,28 @@ export class Window {
     readonly index: number,
     dimension: number,
   ) {
-    this.#encodings = tf.keep(tf.zeros([0, dimension]));
-    this.#displacement = tf.keep(tf.zeros([0, dimension]));
+    this.#encodings = new GrowingRows(dimension);
+    this.#displacement = new GrowingRows(dimension);
     this.#sums = keepSums({ moveNorms: tf.scalar(0), rowRates: tf.scalar(0) });
   }
 
-  /** `[rows, dimension]`: the rows as they were filled. */
-  get encodings(): Tensor2D {
-    return this.#encodings;
+  /** `[rows, dimension]`: the rows as they were filled. The caller disposes it. */
+  encodings(): Tensor2D {
+    return this.#encodings.values();
   }
 
-  /** `[rows, dimension]`: how far they have moved. */
-  get displacement(): Tensor2D {
-    return this.#displacement;
+  /** `[rows, dimension]`: how far they have moved. The caller disposes it. */
+  displacement(): Tensor2D {
+    return this.#displacement.values();
+  }
+
+  /** `[places, dimension]` of either. */
+  encodingsAt(places: Tensor1D): Tensor2D {
+    return this.#encodings.take(places);
+  }
+
+  displacementAt(places: Tensor1D): Tensor2D {
+    return this.#displacement.take(places);
   }
 
   get sums(): WindowSums {
@@ -70,44 +79,37 @@ export class Window {
 
   /** `H` at `places` `[places, dimension]`. */
   at(places: Tensor1D): Tensor2D {
-    return tf.tidy(() => tf.add(tf.gather(this.#encodings, places), tf.gather(this.#displacement, places)));
+    return tf.tidy(() => tf.add(this.encodingsAt(places), this.displacementAt(places)));
   }
 
   /** Adds rows that were not there, not yet moved. Copies `encodings` `[rows, dimension]`. */
   fill(rows: readonly number[], encodings: Tensor2D): void {
     for (const row of rows) this.#places.set(row, this.rows.push(row) - 1);
-    this.#replace(tf.tidy(() => ({ encodings: tf.concat([this.#encodings, encodings], 0), displacement: tf.concat([this.#displacement, tf.zerosLike(encodings)], 0) })));
+    this.#encodings.append(encodings);
+    tf.tidy(() => this.#displacement.append(tf.zerosLike(encodings)));
   }
 
   /** Moves rows: one step of SGD. */
   move({ places, change, rowRate }: RowMove): void {
-    const { displacement, ...sums } = tf.tidy(() => ({
-      displacement: tf.add(this.#displacement, tf.unsortedSegmentSum(change, places, this.rows.length)) as Tensor2D,
+    this.#displacement.add(places, change);
+    this.#replaceSums(tf.tidy(() => ({
       moveNorms: tf.add(this.#sums.moveNorms, tf.norm(change)) as Scalar,
       rowRates: tf.add(this.#sums.rowRates, rowRate) as Scalar,
-    }));
-    this.#replace({ encodings: this.#encodings, displacement });
-    this.#replaceSums(sums);
+    })));
     this.steps++;
   }
 
   /** Puts a saved window back into an empty one. Copies the tensors. */
   restore(rows: ArrayLike<number>, encodings: Tensor2D, displacement: Tensor2D, sums: WindowSums): void {
     this.fill(Array.from(rows), encodings);
-    this.#replace({ encodings: this.#encodings, displacement: displacement.clone() });
+    tf.tidy(() => this.#displacement.add(tf.range(0, rows.length, 1, 'int32'), displacement));
     this.#replaceSums({ moveNorms: sums.moveNorms.clone(), rowRates: sums.rowRates.clone() });
   }
 
   dispose(): void {
-    tf.dispose([this.#encodings, this.#displacement]);
-    tf.dispose(this.#sums);
-  }
-
-  #replace({ encodings, displacement }: { encodings: Tensor2D; displacement: Tensor2D }): void {
-    if (encodings !== this.#encodings) this.#encodings.dispose();
+    this.#encodings.dispose();
     this.#displacement.dispose();
-    this.#encodings = tf.keep(encodings);
-    this.#displacement = tf.keep(displacement);
+    tf.dispose(this.#sums);
   }
 
   #replaceSums(sums: WindowSums): void {

@@ -165,6 +165,9 @@ class Tracer {
         if (id < firstSymbol) this.#binding.deleteTensor(id);
       },
       tensorDataSync: (id) => this.#read(id),
+      addToRows: () => {
+        throw this.#refusal('changes rows of a table in place', 'Return the values and add them outside.');
+      },
       adamUpdate: () => {
         throw this.#refusal('updates weights by an optimizer', 'Return the gradients and apply them outside.');
       },

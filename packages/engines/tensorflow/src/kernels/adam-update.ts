@@ -1,7 +1,8 @@
 import { unsortedSegmentSum, Variable, type KernelFunc, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
 import { GramkitError, kernelNames, type AdamUpdateAttributes, type AdamUpdateInputs } from '@gramkit/spec';
 import { configuredThreads } from '../engine/environment.js';
-import { attributesFor, replaceKernel, type NodeBackend } from './node-backend.js';
+import { replaceKernel, type NodeBackend } from './node-backend.js';
+import { ownHandle } from './own-handle.js';
 import { resourceAdamUpdate } from './resource-adam-update.js';
 
 /** One step of Adam in place (equations at `AdamUpdateInputs` in spec): the addon's own on a CPU (assets/addon/binding/adam_update.cc), TensorFlow's on a GPU. */
@@ -29,21 +30,13 @@ function wholeTable({ rows, gradient, ...inputs }: AdamUpdateInputs): AdamUpdate
 
 function nativeAdamUpdate(node: NodeBackend, inputs: AdamUpdateInputs, { beta1, beta2, activeRows, onlyTouchedRows = false }: AdamUpdateAttributes): void {
   const variables = [inputs.weight, inputs.firstMoment, inputs.secondMoment];
-  for (const variable of variables) leaveClones(node, variable);
+  for (const variable of variables) ownHandle(node, variable);
   const [weight, firstMoment, secondMoment, gradient] = node.getInputTensorIds([...variables, inputs.gradient]) as [number, number, number, number];
   const rows = inputs.rows === undefined ? -1 : node.getInputTensorIds([inputs.rows])[0]!;
   node.binding.adamUpdate(
     weight, firstMoment, secondMoment, gradient, rows, activeRows, onlyTouchedRows,
     valueOf(inputs.rate), valueOf(inputs.epsilon), beta1, beta2, configuredThreads(),
   );
-}
-
-/** Clones share the handle whose buffer is about to change: the variable gets a handle of its own, and the addon then copies the buffer. */
-function leaveClones(node: NodeBackend, variable: Variable): void {
-  if (node.tensorMap.get(variable.dataId).refCount === 1) return;
-  const own = node.executeSingleOutput('Identity', [attributesFor(node).type('T', node.binding.TF_FLOAT)], [variable]);
-  variable.assign(own);
-  own.dispose();
 }
 
 /** Scalars made in JavaScript and not used yet have their value at hand. */

@@ -1,4 +1,5 @@
 import { registerAdamUpdate } from './adam-update.js';
+import { registerAddToRows } from './add-to-rows.js';
 import { registerBiasGelu } from './bias-gelu.js';
 import { registerColumnSum } from './column-sum.js';
 import { registerGather } from './gather.js';
@@ -12,21 +13,22 @@ import { registerRowHashMask } from './row-hash-mask.js';
 
 /**
  * Registers the kernels of this package for the backend `tensorflow`. Our own operations are written for the CPU. On a GPU TensorFlow runs
- * an operation that has no kernel there on the CPU and copies its tensors across. That is worth it for what nothing else computes without
- * reading values back: dropout masks and work on packed rows. For the rest, callers compose TensorFlow's operations instead.
+ * an operation that has no kernel there on the CPU and copies its tensors across. That is worth it for dropout masks alone, which nothing else
+ * draws. For the rest callers compose TensorFlow's operations instead, on padded texts where packed ones would take an operation of ours.
  */
 export function registerKernels(): void {
   registerGather();
   registerRowHashMask();
   registerAdamUpdate();
-  registerPackedAttention();
-  registerPackedDropout();
-  registerPackedPooling();
+  registerAddToRows();
   if (!nodeBackend().isUsingGpuDevice) registerKernelsOfCpu();
 }
 
 function registerKernelsOfCpu(): void {
   registerLstmCell();
+  registerPackedAttention();
+  registerPackedDropout();
+  registerPackedPooling();
   registerLayerNorm();
   registerBiasGelu();
   registerColumnSum();

@@ -44,7 +44,9 @@ export interface AddonBinding {
   deleteTensor(id: number): void;
   tensorDataSync(id: number): unknown;
   getNumOfTensors(): number;
-  /** Ours (assets/addon/binding): a step of Adam in place. */
+  /** Ours (assets/addon/binding): adds values `[n, width]` to rows of a table in place. */
+  addToRows(table: number, rows: number, values: number): void;
+  /** Ours: a step of Adam in place. */
   adamUpdate(
     weight: number, firstMoment: number, secondMoment: number, gradient: number, rows: number, activeRows: Uint8Array | undefined, onlyTouchedRows: boolean,
     rate: number, epsilon: number, beta1: number, beta2: number, threads: number,

@@ -20,11 +20,11 @@ const binaryFolder = `${packageFolder}/lib/napi-v${napiVersion}`;
 export const addonPaths = { addon: `${binaryFolder}/tfjs_binding.node`, quietLoad: `${binaryFolder}/quiet_load.node`, operations: `${binaryFolder}/operations.node` } as const;
 
 /** What is compiled into the addon beside tfjs-node's own sources; the first includes one of those. */
-const bindingSources = ['addon/binding/binding.cc', 'addon/binding/graph_functions.cc', 'addon/binding/adam_update.cc'];
+const bindingSources = ['addon/binding/binding.cc', 'addon/binding/graph_functions.cc', 'addon/binding/adam_update.cc', 'addon/binding/row_update.cc'];
 
 /** tfjs-node-gpu out of the npm registry, its addon built from its own sources and ours against the library of `tensorflow`. */
 export async function addonStage(tensorflow: Stage): Promise<Stage> {
-  const sources = ['tfjs-node/package.json', 'tfjs-node/package-lock.json', 'addon/quiet_load.cc', ...(await operationFiles()), 'addon/list-modules.mjs', 'addon/binding/binding.h', ...bindingSources];
+  const sources = ['tfjs-node/package.json', 'tfjs-node/package-lock.json', 'addon/quiet_load.cc', ...(await operationFiles()), 'addon/list-modules.mjs', 'addon/binding/binding.h', 'addon/binding/tensors.h', ...bindingSources];
   const texts = await Promise.all(sources.map((name) => readFile(assetPath(name), 'utf8')));
   return {
     name: 'addon',

@@ -22,5 +22,6 @@ NAPI_MODULE_INIT() {
   if (exports == nullptr) return exports;
   gramkit::AddGraphFunctions(env, exports);
   gramkit::AddAdamUpdate(env, exports);
+  gramkit::AddRowUpdate(env, exports);
   return exports;
 }
