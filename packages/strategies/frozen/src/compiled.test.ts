@@ -1,5 +1,5 @@
 import { loadEngine, TensorFlowEngine } from '@gramkit/engine-tensorflow';
-import { compareWays } from '@gramkit/strategy-testing';
+import { compareWays, touchedBySteps, touchedFrom } from '@gramkit/strategy-testing';
 import type { StrategyParts } from '@gramkit/strategy-testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Frozen } from './index.js';
@@ -24,5 +24,13 @@ describe('frozen, compiled', () => {
     expect(gradients.sequenceModel).toBeGreaterThan(1e-5);
     expect(gradients.sequenceModel).toBeLessThan(0.05);
     expect(loss).toBeLessThan(0.05);
+  });
+
+  it.each(['as it comes', 'compiled'])('touches what the batch holds once the catalogue is encoded, whatever its size; %s', async (way) => {
+    const by = way === 'compiled' ? engine : undefined;
+    const [small, large] = [await touchedBySteps(100, frozen, by), await touchedBySteps(2000, frozen, by)];
+    expect(large.itemsCollated[0]).toBeGreaterThanOrEqual(2000);
+    expect(touchedFrom(1, large)).toEqual(touchedFrom(1, small));
+    expect(small.itemsCollated.slice(1)).toEqual([0, 0, 0, 0, 0]);
   });
 });

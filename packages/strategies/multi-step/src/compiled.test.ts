@@ -1,5 +1,5 @@
 import { loadEngine, TensorFlowEngine } from '@gramkit/engine-tensorflow';
-import { compareWays, memoryGrowth, PoolingEncoder, RunningSumModel, tinyBatch, tinyCatalogue, touchedBySteps } from '@gramkit/strategy-testing';
+import { compareWays, memoryGrowth, PoolingEncoder, RunningSumModel, tinyBatch, tinyCatalogue, touchedBySteps, touchedFrom } from '@gramkit/strategy-testing';
 import type { StrategyParts } from '@gramkit/strategy-testing';
 import { Adam, adamOptions } from '@gramkit/tensor';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -66,5 +66,13 @@ describe('multi-step, compiled', () => {
     const items = small.reports.map(({ encoderItemsBackward }) => encoderItemsBackward);
     expect(items.filter((count) => count > 0)).toHaveLength(3);
     expect(Math.min(...small.peakBytes)).toBeGreaterThan(1000);
+  });
+
+  it.each(['as it comes', 'compiled'])('touches what the batch holds while it warms up, once the catalogue is encoded; %s', async (way) => {
+    const by = way === 'compiled' ? engine : undefined;
+    const warmingUp = (parts: StrategyParts) => new MultiStep(parts, { ...options, warmUpEpochs: 1 });
+    const [small, large] = [await touchedBySteps(100, warmingUp, by), await touchedBySteps(2000, warmingUp, by)];
+    expect(touchedFrom(1, large)).toEqual(touchedFrom(1, small));
+    expect(small.itemsCollated.slice(1)).toEqual([0, 0, 0, 0, 0]);
   });
 });

@@ -16,9 +16,9 @@ export interface Touched {
   readonly itemsCollated: readonly number[];
 }
 
-/** Touched by six steps on items of the first hundred, in a catalogue of `items`. */
+/** Touched by the six steps of a first epoch of three on items of the first hundred, in a catalogue of `items`. */
 export async function touchedBySteps(items: number, strategyOf: (parts: StrategyParts) => GradientStrategy, engine?: Engine): Promise<Touched> {
-  const setting = trainedSetting({ items, stepsPerEpoch: 6, epochs: 1 });
+  const setting = trainedSetting({ items, stepsPerEpoch: 6, epochs: 3 });
   const { catalogue } = setting;
   let [lengths, collated] = [0, 0];
   const counting: typeof catalogue = {
@@ -45,4 +45,9 @@ export async function touchedBySteps(items: number, strategyOf: (parts: Strategy
   strategy.dispose();
   setting.dispose();
   return touched;
+}
+
+/** The same of the steps from `first` on. */
+export function touchedFrom(first: number, touched: Touched): Touched {
+  return Object.fromEntries(Object.entries(touched).map(([name, values]) => [name, (values as readonly unknown[]).slice(first)])) as unknown as Touched;
 }
