@@ -1,10 +1,15 @@
 import type { DeviceTensors, HostTensors } from './host-tensor.js';
 
+/** How the windows of a batch lie in its arrays: `windows`, one a row, padded at its end; `rows`, several may stand one after another in a row. */
+export type BatchLayout = 'windows' | 'rows';
+
 /**
- * A batch of user histories.
+ * A batch of user histories, cut into windows.
  *
- * Knowledge tracing: `references.items` int32 `[batch, length]`; `fields.responses` float32 `[batch, length]` (0 or 1, 0 at padding)
- * and `fields.lengths` int32 `[batch]`. Position `t+1` is predicted from positions `0..t`.
+ * Knowledge tracing: `references.items` int32 `[rows, length]` (-1 at padding), `fields.responses` float32 `[rows, length]` (0 or 1, 0 at padding)
+ * and `fields.lengths` int32 `[rows]`, the positions in use, padding behind them. Position `t+1` of a window is predicted from its positions `0..t`.
+ * In the layout `rows` also `fields.starts` float32 `[rows, length]`, 1 where a window begins and 0 elsewhere: nothing is predicted across a start.
+ * A row may then be padding alone.
  *
  * Every task, optional: `fields.weight` float32 `[]`, what a strategy multiplies the gradients of the batch's mean loss by (1 where it is
  * left out), so that every prediction of an epoch counts alike although batches hold unlike numbers of them.

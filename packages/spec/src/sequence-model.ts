@@ -1,5 +1,5 @@
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import type { DeviceBatch } from './batch.js';
+import type { BatchLayout, DeviceBatch } from './batch.js';
 import type { Component, Task, Weight } from './component.js';
 import type { Pass } from './item-encoder.js';
 
@@ -29,6 +29,12 @@ export interface Predictions {
 export interface SequenceModel extends Component {
   readonly kind: 'model';
   readonly task: Task;
+  /**
+   * The layout of the batches that the model reads, in training and in evaluation; absent: `windows`. `windows`: one window a row, padded at its
+   * end. `rows`: several windows may stand one after another in a row; `fields.starts` float32 `[rows, length]` is 1 where a window begins and
+   * 0 elsewhere; nothing is predicted across a start.
+   */
+  readonly batchLayout?: BatchLayout;
   /** phi */
   readonly weights: readonly Weight[];
   /** The training loss; `itemEncodings` `[rows, dimension]`. Pure and differentiable in encodings and weights. */
