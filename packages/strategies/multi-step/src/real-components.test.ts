@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { createBertEncoder } from '@gramkit/encoder-bert';
-import { loadEngine, type TensorFlowEngine } from '@gramkit/engine-tensorflow';
+import { loadEngine, TensorFlowEngine } from '@gramkit/engine-tensorflow';
 import { Dkt, dktOptions } from '@gramkit/model-dkt';
 import type { ComponentState, GradientStrategy, ItemEncoder } from '@gramkit/spec';
 import { EndToEnd, endToEndOptions } from '@gramkit/strategy-end-to-end';
@@ -78,6 +78,21 @@ describe.each([0, 0.2])('BERT and DKT with dropout %f', (dropout) => {
       expect(relativeDifference(compared.encoderOptimizer.updates[step]!, reference.encoderOptimizer.updates[step]!)).toBeLessThan(1e-5);
       expect(relativeDifference(compared.sequenceModelOptimizer.updates[step]!, reference.sequenceModelOptimizer.updates[step]!)).toBeLessThan(1e-5);
     }
+  });
+
+  it('single-step computes about the same in bfloat16, and not the same', async () => {
+    const gradientsOf = async (by: TensorFlowEngine) => {
+      const pair = { ...(await recorded(dropout)), engine: by };
+      const strategy = await singleStepOf(pair, {});
+      await strategy.step(batchOf(1));
+      strategy.dispose();
+      return [pair.encoderOptimizer.updates[0]!, pair.sequenceModelOptimizer.updates[0]!];
+    };
+    const [expected, found] = [await gradientsOf(engine), await gradientsOf(new TensorFlowEngine('bfloat16'))];
+    const differences = expected.map((gradients, index) => relativeDifference(found[index]!, gradients));
+    expect(Math.min(...differences)).toBeGreaterThan(1e-5);
+    // Measured: 0.089 and 0.059 without dropout, 0.010 and 0.004 with it.
+    expect(Math.max(...differences)).toBeLessThan(0.15);
   });
 
   it('multi-step computes compiled what it computes operation by operation', async () => {
