@@ -66,9 +66,9 @@ export interface RowHashMaskAttributes extends NamedAttrMap {
 /**
  * Inputs of `LstmCell`, one time step of an LSTM after the matrix products, with the gates side by side in the order i, f, g, o:
  *
- *     z = projected + recurrent
+ *     z = projected + keep recurrent
  *     i = sigmoid(z_i)  f = sigmoid(z_f)  g = tanh(z_g)  o = sigmoid(z_o)
- *     cell' = f cell + i g,  hidden = o tanh(cell')
+ *     cell' = f keep cell + i g,  hidden = o tanh(cell')
  *
  * An engine that has no such kernel leaves it out: `@gramkit/tensor` then uses tfjs's operations.
  */
@@ -79,12 +79,14 @@ export interface LstmCellInputs extends NamedTensorMap {
   recurrent: Tensor2D;
   /** float32 `[batch, hidden]` */
   cell: Tensor2D;
+  /** float32 `[batch]`: 1 where the sequence goes on, 0 where one begins and the state before is none of its own. */
+  keep: Tensor1D;
 }
 
 /** What `LstmCell` returns: the new state and what its gradient needs. */
 export const lstmCellOutputs = ['hidden', 'cell', 'inputGate', 'forgetGate', 'candidate', 'outputGate', 'activatedCell'] as const;
 
-/** Inputs of `LstmCellGradient`, float32 `[batch, hidden]` each. */
+/** Inputs of `LstmCellGradient`, float32 `[batch, hidden]` each but for the last two. */
 export interface LstmCellGradientInputs extends NamedTensorMap {
   /** dL/dhidden by what reads the output of this step; the gradient by the next step is added to it. */
   outputGradient: Tensor2D;
@@ -99,6 +101,9 @@ export interface LstmCellGradientInputs extends NamedTensorMap {
   activatedCell: Tensor2D;
   /** The cell before this step. */
   previousCell: Tensor2D;
+  /** float32 `[batch]` each: `keep` of this step, and of the next, whose gradient comes back to this one's hidden state only where the sequence goes on. */
+  keep: Tensor1D;
+  keepNext: Tensor1D;
 }
 
 /** Inputs of `AddToRows`: adds values to rows of a table in place, at a cost that does not depend on the table's size. Clones of the table keep their values. */

@@ -23,12 +23,12 @@ describe('lstmCell', () => {
 
   it("is TensorFlow's kernel, equal to the plain operations forwards and backwards", () => {
     expect(lstmCell()).not.toBe(plainLstmCell);
-    const inputs = { projected: random(8), recurrent: random(8), cell: random(2) };
+    const inputs = { projected: random(8), recurrent: random(8), cell: random(2), keep: tf.tensor1d([1, 0, 1]) };
     const plain = plainLstmCell.forward(inputs);
     expectClose(lstmCell().forward(inputs), plain);
     const { inputGate, forgetGate, candidate, outputGate, activatedCell } = plain;
     const saved = { inputGate, forgetGate, candidate, outputGate, activatedCell };
-    const gradients = { outputGradient: random(2), recurrentGradient: random(2), cellGradient: random(2), previousCell: inputs.cell, ...saved };
+    const gradients = { outputGradient: random(2), recurrentGradient: random(2), cellGradient: random(2), previousCell: inputs.cell, keep: inputs.keep, keepNext: tf.tensor1d([0, 1, 1]), ...saved };
     expectClose({ ...lstmCell().backward(gradients) }, { ...plainLstmCell.backward(gradients) });
   });
 
@@ -44,7 +44,7 @@ describe('lstmCell', () => {
   });
 
   it('leaves nothing behind but its outputs', () => {
-    const inputs = { projected: random(8), recurrent: random(8), cell: random(2) };
+    const inputs = { projected: random(8), recurrent: random(8), cell: random(2), keep: tf.tensor1d([1, 0, 1]) };
     const before = tf.memory().numTensors;
     for (const cell of [lstmCell(), plainLstmCell]) {
       const step = cell.forward(inputs);

@@ -37,28 +37,29 @@ const kernelLstmCell: LstmCell = {
 
 /** The cell as written in the contract, operation by operation: for engines without a kernel, and to test kernels against. */
 export const plainLstmCell: LstmCell = {
-  forward: ({ projected, recurrent, cell }) =>
+  forward: ({ projected, recurrent, cell, keep }) =>
     tf.tidy(() => {
-      const [i, f, g, o] = tf.split(tf.add<Tensor2D>(projected, recurrent), 4, 1) as [Tensor2D, Tensor2D, Tensor2D, Tensor2D];
+      const [i, f, g, o] = tf.split(tf.add<Tensor2D>(projected, tf.mul(recurrent, tf.expandDims(keep, 1))), 4, 1) as [Tensor2D, Tensor2D, Tensor2D, Tensor2D];
       const [inputGate, forgetGate, candidate, outputGate] = [tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)];
-      const nextCell = tf.add<Tensor2D>(tf.mul(forgetGate, cell), tf.mul(inputGate, candidate));
+      const nextCell = tf.add<Tensor2D>(tf.mul(forgetGate, tf.mul(cell, tf.expandDims(keep, 1))), tf.mul(inputGate, candidate));
       const activatedCell = tf.tanh(nextCell);
       return { hidden: tf.mul<Tensor2D>(outputGate, activatedCell), cell: nextCell, inputGate, forgetGate, candidate, outputGate, activatedCell };
     }),
-  backward: ({ outputGradient, recurrentGradient, cellGradient, inputGate, forgetGate, candidate, outputGate, activatedCell, previousCell }) =>
+  backward: ({ outputGradient, recurrentGradient, cellGradient, inputGate, forgetGate, candidate, outputGate, activatedCell, previousCell, keep, keepNext }) =>
     tf.tidy(() => {
-      const hidden = tf.add(outputGradient, recurrentGradient);
+      const kept = tf.expandDims(keep, 1);
+      const hidden = tf.add(outputGradient, tf.mul(recurrentGradient, tf.expandDims(keepNext, 1)));
       const cell = tf.add(cellGradient, tanhGradient(activatedCell, tf.mul(hidden, outputGate)));
       const gates = tf.concat(
         [
           sigmoidGradient(inputGate, tf.mul(cell, candidate)),
-          sigmoidGradient(forgetGate, tf.mul(cell, previousCell)),
+          sigmoidGradient(forgetGate, tf.mul(cell, tf.mul(previousCell, kept))),
           tanhGradient(candidate, tf.mul(cell, inputGate)),
           sigmoidGradient(outputGate, tf.mul(hidden, activatedCell)),
         ],
         1,
       );
-      return { gates: gates as Tensor2D, previousCell: tf.mul<Tensor2D>(cell, forgetGate) };
+      return { gates: gates as Tensor2D, previousCell: tf.mul<Tensor2D>(tf.mul(cell, forgetGate), kept) };
     }),
 };
 

@@ -3,7 +3,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core
 import { columnSum } from './column-sum.js';
 import { lstmCell } from './lstm-cell.js';
 import type { LstmCellStep } from './lstm-cell.js';
-import type { LstmLayerWeights, MaskBetweenLayers } from './lstm.js';
+import type { LstmLayerWeights, LstmOptions } from './lstm.js';
 
 /**
  * Time steps whose input is projected together. A layer's projection waits for a chunk of the layer below, not for all of it: in a compiled
@@ -15,25 +15,35 @@ const chunkSteps = 8;
  * The stack of `lstmFromProjection`, whose gradient goes backwards through time by hand, mirrored chunk by chunk: automatic differentiation
  * would record some twenty operations a step and multiply every step's weight gradient separately.
  */
-export function lstmStack(projected: Tensor3D, layers: readonly LstmLayerWeights[], mask: MaskBetweenLayers): Tensor3D {
+export function lstmStack(projected: Tensor3D, layers: readonly LstmLayerWeights[], { mask = () => undefined, keep }: LstmOptions): Tensor3D {
   // The first layer's input is projected already: of its weights, only the recurrent ones are read here.
   const weights = layers.flatMap(({ inputWeights, recurrentWeights, inputBias, recurrentBias }, layer) =>
     layer === 0 ? [recurrentWeights] : [recurrentWeights, inputWeights, inputBias, recurrentBias]);
   const stack = tf.customGrad((...given) => {
     const save = given.at(-1) as unknown as tf.GradSaveFunc;
     const [input, ...parameters] = given.slice(0, -1) as [Tensor3D, ...Tensor[]];
-    const passed = forward(input, layersOf(parameters), mask);
-    const record = new SavedTensors([...parameters, ...passed.layers.flatMap(tensorsOf)]);
+    const going = keepOf(input, keep);
+    const passed = forward(input, layersOf(parameters), mask, going);
+    const record = new SavedTensors([...parameters, ...going, ...passed.layers.flatMap(tensorsOf)]);
     save(record.tensors);
     return {
       value: tf.reshape(tf.concat(passed.layers.at(-1)!.hidden, 0), [input.shape[0], input.shape[1], passed.layers.at(-1)!.hidden[0]!.shape[1]]),
       gradFunc: (gradient: Tensor, saved: Tensor[]) => {
         const reader = new SavedTensors(saved);
-        return backward(gradient as Tensor3D, layersOf(reader.take(parameters.length)), passed.layers.map((layer) => readBack(layer, reader)));
+        const weightsBack = layersOf(reader.take(parameters.length));
+        const keepBack = reader.take(going.length) as Tensor1D[];
+        return backward(gradient as Tensor3D, weightsBack, passed.layers.map((layer) => readBack(layer, reader)), keepBack, keep !== undefined);
       },
     };
   });
   return stack(projected, ...weights) as Tensor3D;
+}
+
+/** `keep` of each step `[batch]`: ones where it is not given. */
+function keepOf({ shape: [length, batch] }: Tensor3D, keep: Tensor2D | undefined): Tensor1D[] {
+  if (keep !== undefined) return tf.unstack(keep) as Tensor1D[];
+  const always = tf.ones<tf.Rank.R1>([batch]);
+  return Array.from({ length }, () => always);
 }
 
 /** The weights that the recursion reads. */
@@ -91,7 +101,7 @@ class SavedTensors {
   }
 }
 
-function forward(projected: Tensor3D, layers: readonly LayerParameters[], mask: MaskBetweenLayers): { layers: LayerRecord[] } {
+function forward(projected: Tensor3D, layers: readonly LayerParameters[], mask: NonNullable<LstmOptions['mask']>, keep: readonly Tensor1D[]): { layers: LayerRecord[] } {
   const [length, batch] = projected.shape;
   const run = lstmCell();
   const records = layers.map((): LayerRecord => ({ hidden: [], masks: [], cells: [], gates: [] }));
@@ -103,10 +113,10 @@ function forward(projected: Tensor3D, layers: readonly LayerParameters[], mask: 
     let below: Tensor2D | undefined;
     layers.forEach(({ recurrentWeights, input }, layer) => {
       const inputs = below === undefined ? firstInputs.slice(first, first + steps) : stepsOf(project(below, input!), steps);
-      const hidden = inputs.map((projection) => {
+      const hidden = inputs.map((projection, offset) => {
         const before = states[layer];
         const recurrent = before === undefined ? initial[layer]!.recurrent : tf.matMul<Tensor2D>(before.hidden, recurrentWeights);
-        const step = run.forward({ projected: projection, recurrent, cell: before?.cell ?? initial[layer]!.cell });
+        const step = run.forward({ projected: projection, recurrent, cell: before?.cell ?? initial[layer]!.cell, keep: keep[first + offset]! });
         if (before !== undefined) recurrent.dispose();
         states[layer] = step;
         records[layer]!.cells.push(step.cell);
@@ -148,7 +158,7 @@ interface BackwardState {
 }
 
 /** dL/dprojected, then for each layer dL/d of its weights in the order of `lstmStack`. */
-function backward(outputGradient: Tensor3D, layers: readonly LayerParameters[], records: readonly LayerRecord[]): Tensor[] {
+function backward(outputGradient: Tensor3D, layers: readonly LayerParameters[], records: readonly LayerRecord[], keep: readonly Tensor1D[], severalSequences: boolean): Tensor[] {
   const [length, batch] = outputGradient.shape;
   // Transposed once: a product with the transpose of a matrix costs several times as much as the product itself when it has few rows.
   const states = layers.map(({ recurrentWeights, input }): BackwardState => {
@@ -169,7 +179,7 @@ function backward(outputGradient: Tensor3D, layers: readonly LayerParameters[], 
     let above = outputGradients.slice(first, first + chunkSteps);
     for (let layer = layers.length - 1; layer >= 0; layer--) {
       const state = states[layer]!;
-      const gates = tf.concat(chunkBackward(above, records[layer]!, first, state), 0) as Tensor2D;
+      const gates = tf.concat(chunkBackward(above, records[layer]!, first, state, keep), 0) as Tensor2D;
       state.gates.unshift(gates);
       if (layer === 0) continue;
       const ofInput = tf.matMul<Tensor2D>(gates, state.transposedInput!);
@@ -178,19 +188,21 @@ function backward(outputGradient: Tensor3D, layers: readonly LayerParameters[], 
     }
   }
   const gatesOfLayers = states.map(({ gates }) => tf.concat(gates, 0) as Tensor2D);
+  const kept = severalSequences ? tf.expandDims(tf.concat(keep.slice(1), 0), 1) : undefined;
   const ofProjected = tf.reshape(gatesOfLayers[0]!, [length, batch, gatesOfLayers[0]!.shape[1]]);
-  return [ofProjected, ...layers.flatMap((_, layer) => weightGradients(gatesOfLayers[layer]!, records[layer]!, records[layer - 1], batch))];
+  return [ofProjected, ...layers.flatMap((_, layer) => weightGradients(gatesOfLayers[layer]!, records[layer]!, records[layer - 1], batch, kept))];
 }
 
 /** dL/dz of a chunk's steps, in their order, out of the gradients of their outputs. */
-function chunkBackward(outputGradients: readonly Tensor2D[], record: LayerRecord, first: number, state: BackwardState): Tensor2D[] {
+function chunkBackward(outputGradients: readonly Tensor2D[], record: LayerRecord, first: number, state: BackwardState, keep: readonly Tensor1D[]): Tensor2D[] {
   const run = lstmCell();
   const gates: Tensor2D[] = [];
   for (let offset = outputGradients.length - 1; offset >= 0; offset--) {
     const step = first + offset;
     const { recurrentGradient, cellGradient } = state;
     const before = run.backward({
-      outputGradient: outputGradients[offset]!, recurrentGradient, cellGradient, previousCell: record.cells[step - 1] ?? state.zeros, ...gatesOf(record.gates[step]!),
+      outputGradient: outputGradients[offset]!, recurrentGradient, cellGradient, previousCell: record.cells[step - 1] ?? state.zeros,
+      keep: keep[step]!, keepNext: keep[step + 1] ?? keep[step]!, ...gatesOf(record.gates[step]!),
     });
     gates[offset] = before.gates;
     state.cellGradient = before.previousCell;
@@ -204,11 +216,12 @@ function gatesOf(step: Gates): Gates {
   return Object.fromEntries(gateNames.map((name) => [name, step[name]])) as unknown as Gates;
 }
 
-/** By the recurrent weights `sum_t h_{t-1}^T dL/dz_t`; above the first layer also by the input's weights and both biases: one matrix product each. */
-function weightGradients(gates: Tensor2D, { hidden }: LayerRecord, below: LayerRecord | undefined, batch: number): Tensor[] {
+/** By the recurrent weights `sum_t h_{t-1}^T dL/dz_t`, over the steps at which a sequence goes on; above the first layer also by the input's weights and both biases: one matrix product each. */
+function weightGradients(gates: Tensor2D, { hidden }: LayerRecord, below: LayerRecord | undefined, batch: number, kept: Tensor | undefined): Tensor[] {
   const states = tf.concat(hidden, 0) as Tensor2D;
   const rows = states.shape[0] - batch;
-  const recurrent = tf.matMul(tf.slice(states, [0, 0], [rows, states.shape[1]]), tf.slice(gates, [batch, 0], [rows, gates.shape[1]]), true, false);
+  const before = tf.slice(states, [0, 0], [rows, states.shape[1]]);
+  const recurrent = tf.matMul(kept === undefined ? before : tf.mul<Tensor2D>(before, kept), tf.slice(gates, [batch, 0], [rows, gates.shape[1]]), true, false);
   if (below === undefined) return [recurrent];
   const inputs = tf.concat(below.hidden.map((chunk, index) => (below.masks[index] === undefined ? chunk : tf.mul(chunk, below.masks[index]))), 0) as Tensor2D;
   const bias = columnSum(gates);

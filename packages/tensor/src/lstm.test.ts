@@ -102,10 +102,11 @@ describe('lstm', () => {
     const weights = randomLayers([3, 2, 2, 2], 7);
     const input = normal([2, 4, 3], 1, randomSource(8)) as Tensor3D;
     const seen: [number, number, number][] = [];
-    const dropped = lstm(input, layersOf(weights), (...asked) => {
+    const mask = (...asked: [number, number, number]) => {
       seen.push(asked);
-      return tf.zeros([asked[2], 2, 2]);
-    });
+      return tf.zeros<tf.Rank.R3>([asked[2], 2, 2]);
+    };
+    const dropped = lstm(input, layersOf(weights), { mask });
     expect(seen).toEqual([[0, 0, 4], [1, 0, 4]]);
     const last = layersOf(weights).slice(-1);
     expect(Array.from(dropped.dataSync())).toEqual(Array.from(lstm(tf.zeros([2, 4, 2]), last).dataSync()));
@@ -130,7 +131,7 @@ describe('lstm', () => {
     const input = normal([2, 19, 3], 1, source) as Tensor3D;
     const whole = tf.cast(tf.greater(normal([19, 2, 4], 1, source), 0), 'float32') as Tensor3D;
     const outputGradient = normal([2, 19, 4], 1, source);
-    const masked = (...given: Tensor[]) => lstm(given[0] as Tensor3D, layersOf(given.slice(1)), (_, first, steps) => tf.slice3d(whole, [first, 0, 0], [steps, 2, 4]));
+    const masked = (...given: Tensor[]) => lstm(given[0] as Tensor3D, layersOf(given.slice(1)), { mask: (_, first, steps) => tf.slice3d(whole, [first, 0, 0], [steps, 2, 4]) });
     const layered = (...given: Tensor[]) => {
       const [first, second] = layersOf(given.slice(1));
       return lstm(tf.mul(lstm(given[0] as Tensor3D, [first!]), tf.transpose(whole, [1, 0, 2])), [second!]);
@@ -138,5 +139,25 @@ describe('lstm', () => {
     const gradientsBy = (compute: (...given: Tensor[]) => Tensor) => tf.grads((...given) => tf.sum(tf.mul(compute(...given), outputGradient)))([input, ...weights]);
     expect(relativeError([masked(input, ...weights)], [layered(input, ...weights)])).toBeLessThan(1e-6);
     gradientsBy(masked).forEach((gradient, index) => expect(relativeError([gradient], [gradientsBy(layered)[index]!])).toBeLessThan(1e-5));
+  });
+
+  it('runs several sequences in a row as it runs each in a row of its own, gradients too', () => {
+    const source = randomSource(16);
+    const weights = randomLayers([3, 4, 4], 17);
+    // 11, 5 and 9 steps: the second and third in one row, with two steps of padding behind them.
+    const lengths = [11, 5, 9];
+    const alone = normal([3, 11, 3], 1, source) as Tensor3D;
+    const part = (of: Tensor, row: number, from: number, length: number) => tf.slice(of, [row, from, 0], [1, length, of.shape[2]!]);
+    const packed = tf.concat([tf.concat([part(alone, 0, 0, 11), tf.zeros([1, 5, 3])], 1), tf.concat([part(alone, 1, 0, 5), part(alone, 2, 0, 9), tf.zeros([1, 2, 3])], 1)], 0) as Tensor3D;
+    const keep = tf.tensor2d(Array.from({ length: 16 }, (_, step) => [step === 0 ? 0 : 1, step === 0 || step === 5 ? 0 : 1]));
+    const outputGradient = normal([3, 11, 4], 1, source);
+    const ofWindows = (output: Tensor, places: readonly [number, number][]) =>
+      tf.addN(places.map(([row, from], index) => tf.sum(tf.mul(part(output, row, from, lengths[index]!), part(outputGradient, index, 0, lengths[index]!)))));
+    const inOwnRows = (...given: Tensor[]) => ofWindows(lstm(given[0] as Tensor3D, layersOf(given.slice(1))), [[0, 0], [1, 0], [2, 0]]);
+    const inSharedRows = (...given: Tensor[]) => ofWindows(lstm(given[0] as Tensor3D, layersOf(given.slice(1)), { keep }), [[0, 0], [1, 0], [1, 5]]);
+    expect(relativeError([inSharedRows(packed, ...weights)], [inOwnRows(alone, ...weights)])).toBeLessThan(1e-6);
+    const [expected, found] = [tf.grads(inOwnRows)([alone, ...weights]), tf.grads(inSharedRows)([packed, ...weights])];
+    expected.slice(1).forEach((gradient, index) => expect(relativeError([found[index + 1]!], [gradient])).toBeLessThan(1e-5));
+    expect(relativeError([part(found[0]!, 1, 5, 9)], [part(expected[0]!, 2, 0, 9)])).toBeLessThan(1e-5);
   });
 });

@@ -19,6 +19,16 @@ export interface LstmLayerWeights {
  */
 export type MaskBetweenLayers = (layer: number, first: number, steps: number) => Tensor3D | undefined;
 
+/** What an LSTM may be told beside its input. */
+export interface LstmOptions {
+  readonly mask?: MaskBetweenLayers;
+  /**
+   * float32 `[length, batch]`: 0 where a new sequence begins in its row, 1 where the one before goes on. Absent: each row is one sequence.
+   * A constant: no gradient flows into it.
+   */
+  readonly keep?: Tensor2D;
+}
+
 /**
  * A stack of LSTM layers (Hochreiter and Schmidhuber, 1997, with the forget gate of Gers et al., 2000) from a state of zeros:
  *
@@ -30,17 +40,17 @@ export type MaskBetweenLayers = (layer: number, first: number, steps: number) =>
  * @param input `[batch, length, input]`
  * @returns hidden states of the last layer `[batch, length, hidden]`
  */
-export function lstm(input: Tensor3D, layers: readonly LstmLayerWeights[], mask?: MaskBetweenLayers): Tensor3D {
+export function lstm(input: Tensor3D, layers: readonly LstmLayerWeights[], options: LstmOptions = {}): Tensor3D {
   const projected = lstmProjection(tf.transpose(input, [1, 0, 2]), layers[0]!);
-  return tf.transpose(lstmFromProjection(projected, layers, mask), [1, 0, 2]);
+  return tf.transpose(lstmFromProjection(projected, layers, options), [1, 0, 2]);
 }
 
 /**
  * The same from the first layer's projected input, time-major: `[length, batch, 4 hidden]` to `[length, batch, hidden]`.
  * For callers who project more cheaply than `lstmProjection` does, for instance the few rows that the sequence is gathered from.
  */
-export function lstmFromProjection(projected: Tensor3D, layers: readonly LstmLayerWeights[], mask: MaskBetweenLayers = () => undefined): Tensor3D {
-  return lstmStack(projected, layers, mask);
+export function lstmFromProjection(projected: Tensor3D, layers: readonly LstmLayerWeights[], options: LstmOptions = {}): Tensor3D {
+  return lstmStack(projected, layers, options);
 }
 
 /** What a layer's input adds to the sums of its gates, for the whole sequence in one matrix product: `[length, batch, input]` to `[length, batch, 4 hidden]`. */

@@ -151,6 +151,25 @@ describe('Dkt', () => {
     expect(scoresOf([0, 1], [0, 0])[0]).not.toBe(scoresOf([0, 2], [0, 0])[0]);
   });
 
+  it('takes several windows in a row as it takes each in a row of its own', () => {
+    const model = small();
+    const encodings = encodingsOf(4, 4);
+    const ownRows = batchOf([[0, 1, 2, 3, 1], [3, 2, -1, -1, -1], [1, 0, 2, -1, -1]], [[1, 0, 1, 1, 0], [0, 1, 0, 0, 0], [1, 1, 0, 0, 0]]);
+    const shared = batchOf([[0, 1, 2, 3, 1, -1], [3, 2, 1, 0, 2, -1]], [[1, 0, 1, 1, 0, 0], [0, 1, 1, 1, 0, 0]]);
+    const starts = tf.tensor2d([[1, 0, 0, 0, 0, 0], [1, 0, 1, 0, 0, 0]]);
+    const sharedRows = { ...shared, fields: { ...shared.fields, starts } };
+    const [expected, found] = [ownRows, sharedRows].map((batch) => rowGradients(model, encodings, batch, passOf(true)));
+    expect(found!.count.dataSync()[0]).toBe(7);
+    expect(found!.loss.dataSync()[0]).toBeCloseTo(expected!.loss.dataSync()[0]!, 6);
+    expect(relativeError({ rows: found!.rows }, { rows: expected!.rows })).toBeLessThan(1e-5);
+    expect(relativeError(found!.weights as Record<string, Tensor>, expected!.weights as Record<string, Tensor>)).toBeLessThan(1e-5);
+    const scored = (batch: DeviceBatch) => {
+      const { scores, valid } = model.score(encodings, batch);
+      return valuesOf(scores).filter((_, index) => valuesOf(valid)[index] === 1);
+    };
+    scored(sharedRows).forEach((score, index) => expect(score).toBeCloseTo(scored(ownRows)[index]!, 5));
+  });
+
   it('takes a batch of one pair', () => {
     const { loss, gradients } = lossAndGradients(small(), encodingsOf(2, 4), batchOf([[0, 1]], [[1, 0]]));
     expect(Number.isFinite(loss)).toBe(true);

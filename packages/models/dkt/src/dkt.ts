@@ -15,13 +15,15 @@ import { createWeights, type DktWeights } from './weights.js';
  *     z_t = fc2 relu(fc1 [h_t ; E_{t+1}])
  *     L   = mean over pairs (t, t+1) of a sequence of BCE(sigmoid(z_t), a_{t+1})
  *
- * The prediction of position t + 1 sees responses up to t and the item of t + 1. Neither padding nor the first item is ever predicted.
+ * The prediction of position t + 1 sees responses up to t and the item of t + 1. Neither padding nor the first item of a window is ever predicted.
+ * A row may hold several windows; the state is zero where one begins.
  */
 export class Dkt implements SequenceModel {
   readonly specificationVersion = 1;
   readonly kind = 'model';
   readonly name = 'dkt';
   readonly task = 'knowledge-tracing';
+  readonly batchLayout = 'rows';
   readonly weights: readonly Weight[];
   readonly #parameters: DktWeights;
   readonly #dimension: number;
@@ -57,9 +59,9 @@ export class Dkt implements SequenceModel {
   }
 
   /** z `[length - 1, batch]` */
-  #logits(itemEncodings: Tensor2D, { pastItems, pastResponses, nextItems }: Steps, pass?: Pass): Tensor2D {
+  #logits(itemEncodings: Tensor2D, { pastItems, pastResponses, nextItems, keep }: Steps, pass?: Pass): Tensor2D {
     const { lstm, fc1, fc2 } = this.#parameters;
-    const hidden = lstmFromProjection(this.#projectedInputs(itemEncodings, pastItems, pastResponses), lstm, this.#maskBetweenLayers(pass, pastItems.shape[1]));
+    const hidden = lstmFromProjection(this.#projectedInputs(itemEncodings, pastItems, pastResponses), lstm, { mask: this.#maskBetweenLayers(pass, pastItems.shape[1]), ...(keep && { keep }) });
     const [length, batch, size] = hidden.shape;
     // fc1 [h ; E] = h A + E B + b: E B of the rows, not of the positions.
     const ofItems = gatherRows(tf.add(tf.matMul(itemEncodings, fc1.itemWeights), fc1.bias), tf.reshape(nextItems, [length * batch]));

@@ -12,8 +12,10 @@ export interface Steps {
   /** int32: the item of position t + 1, -1 at padding. */
   readonly nextItems: Tensor2D;
   readonly nextResponses: Tensor2D;
-  /** 1 where position t + 1 is no padding. */
+  /** 1 where position t + 1 is no padding and no window begins there. */
   readonly valid: Tensor2D;
+  /** 0 where a window begins at position t, 1 elsewhere; absent where each row is one window. */
+  readonly keep?: Tensor2D;
 }
 
 /**
@@ -25,14 +27,22 @@ export function readSteps(itemEncodings: Tensor2D, dimension: number, { referenc
   const items = present(references.items, 'references.items');
   const responses = present(fields.responses, 'fields.responses');
   checkShapes(items, responses);
+  const starts = fields.starts === undefined ? undefined : present(fields.starts, 'fields.starts');
+  if (starts !== undefined) checkShapes(items, starts, 'starts');
   const nextItems = positions(items, 1);
   return {
     pastItems: positions(items, 0),
     pastResponses: positions(responses, 0),
     nextItems,
     nextResponses: positions(responses, 1),
-    valid: tf.cast(tf.greaterEqual<Tensor2D>(nextItems, tf.scalar(0, 'int32')), 'float32'),
+    ...withinWindows(nextItems, starts),
   };
+}
+
+function withinWindows(nextItems: Tensor2D, starts: Tensor2D | undefined): Pick<Steps, 'valid' | 'keep'> {
+  const valid = tf.cast<Tensor2D>(tf.greaterEqual<Tensor2D>(nextItems, tf.scalar(0, 'int32')), 'float32');
+  if (starts === undefined) return { valid };
+  return { valid: tf.mul(valid, tf.sub(1, positions(starts, 1))), keep: tf.sub<Tensor2D>(1, positions(starts, 0)) };
 }
 
 /** All positions but one from position `first` on, time-major: `[batch, length]` to `[length - 1, batch]`. */
@@ -57,11 +67,11 @@ function present(tensor: Tensor | undefined, field: string): Tensor2D {
   });
 }
 
-function checkShapes(items: Tensor2D, responses: Tensor2D): void {
-  if (!tf.util.arraysEqual(items.shape, responses.shape)) {
-    throw new GramkitError('DATA_MISMATCH', `The batch has items [${items.shape.join(', ')}] and responses [${responses.shape.join(', ')}]`, {
-      field: 'fields.responses',
-      fix: 'Give one response for each item.',
+function checkShapes(items: Tensor2D, values: Tensor2D, name: 'responses' | 'starts' = 'responses'): void {
+  if (!tf.util.arraysEqual(items.shape, values.shape)) {
+    throw new GramkitError('DATA_MISMATCH', `The batch has items [${items.shape.join(', ')}] and ${name} [${values.shape.join(', ')}]`, {
+      field: `fields.${name}`,
+      fix: 'Give one for each item.',
     });
   }
   if (items.shape[1] < 2) {

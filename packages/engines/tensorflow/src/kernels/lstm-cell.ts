@@ -8,14 +8,14 @@ export function registerLstmCell(): void {
   addKernel(kernelNames.lstmCellGradient, lstmCellGradient);
 }
 
-function lstmCell(node: NodeBackend, { projected, recurrent, cell }: LstmCellInputs): TensorInfo[] {
-  return executeShaped(node, 'GramkitLstmCell', [], [projected, recurrent, cell], lstmCellOutputs.map(() => floats(...cell.shape)));
+function lstmCell(node: NodeBackend, { projected, recurrent, cell, keep }: LstmCellInputs): TensorInfo[] {
+  return executeShaped(node, 'GramkitLstmCell', [], [projected, recurrent, cell, keep], lstmCellOutputs.map(() => floats(...cell.shape)));
 }
 
 function lstmCellGradient(node: NodeBackend, inputs: LstmCellGradientInputs): TensorInfo[] {
   const [batch, hidden] = inputs.previousCell.shape;
   return executeShaped(node, 'GramkitLstmCellGradient', [], [
     inputs.outputGradient, inputs.recurrentGradient, inputs.cellGradient,
-    inputs.inputGate, inputs.forgetGate, inputs.candidate, inputs.outputGate, inputs.activatedCell, inputs.previousCell,
+    inputs.inputGate, inputs.forgetGate, inputs.candidate, inputs.outputGate, inputs.activatedCell, inputs.previousCell, inputs.keep, inputs.keepNext,
   ], [floats(batch, 4 * hidden), floats(batch, hidden)]);
 }
