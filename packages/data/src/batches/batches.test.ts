@@ -56,6 +56,18 @@ function referenceBatch(windows: readonly Interaction[][], positions = Math.max(
   };
 }
 
+/** What a batch holds, in whatever layout: shape aside, its items, its weight, and its windows as text, sorted. */
+function contentsOf({ itemIds, references, fields }: Batch): object {
+  const positions = references.items!.shape[1]!;
+  const windows: string[][] = [];
+  references.items!.data.forEach((reference, cell) => {
+    const begins = fields.starts === undefined ? cell % positions === 0 : fields.starts.data[cell] === 1;
+    if (begins) windows.push([]);
+    if (reference >= 0) windows.at(-1)!.push(`${itemIds[reference]!}:${fields.responses!.data[cell]!}`);
+  });
+  return { positions, itemIds, weight: fields.weight, windows: windows.map((window) => window.join(' ')).sort() };
+}
+
 function chunked<Value>(values: readonly Value[], size: number): Value[][] {
   return Array.from({ length: Math.ceil(values.length / size) }, (_, index) => values.slice(index * size, (index + 1) * size));
 }
@@ -93,6 +105,21 @@ describe.each([['in memory', {}], ['in a file', { interactionsInMemory: 0 }]])('
     expect(new Set(trained.map(({ fields }) => fields.responses!.shape[1]))).toEqual(new Set(allowed));
   });
 
+  it.each([1, 3])('hold the same windows in rows, in training with pools of %i batches and in evaluation', async (lengthPool) => {
+    const lengthMultiple = 2;
+    const plain = await open({ ...options, lengthMultiple });
+    const inRows = await open({ ...options, lengthMultiple, layout: 'rows' });
+    const epoch = { seed: 7, epoch: 3, batchSize: 12, lengthPool };
+    const trained = await collect(inRows.batches.trainBatches(epoch));
+    expect(trained.map(contentsOf)).toEqual((await collect(plain.batches.trainBatches(epoch))).map(contentsOf));
+    const evaluation = { split: 'test', batchSize: 4 } as const;
+    const evaluated = await collect(inRows.batches.evaluationBatches(evaluation));
+    expect(evaluated.map(contentsOf)).toEqual((await collect(plain.batches.evaluationBatches(evaluation))).map(contentsOf));
+    const rowsOf = ({ references }: Batch) => references.items!.shape[0]!;
+    expect(trained.every((batch) => rowsOf(batch) % 2 === 0)).toBe(true);
+    expect(trained.some((batch) => rowsOf(batch) < 12)).toBe(true);
+  });
+
   it('evaluate every window once, by length, ties in order', async () => {
     const { split, batches } = await open(options);
     for (const [part, number] of [['validation', 1], ['test', 2]] as const) {
@@ -111,8 +138,10 @@ describe.each([['in memory', {}], ['in a file', { interactionsInMemory: 0 }]])('
 });
 
 describe('trainBatches', () => {
-  it.each([1, 2, 5, 1000])('goes on at any batch as if it had not stopped, with pools of %i batches', async (lengthPool) => {
-    const { batches } = await open();
+  it.each([
+    ['windows', 1], ['windows', 2], ['windows', 5], ['windows', 1000], ['rows', 1], ['rows', 5],
+  ] as const)('goes on at any batch as if it had not stopped, in %s, with pools of %i batches', async (layout, lengthPool) => {
+    const { batches } = await open({ layout });
     const epoch = { seed: 1, epoch: 0, batchSize: 3, lengthPool };
     const whole = await collect(batches.trainBatches(epoch));
     for (let startBatch = 0; startBatch <= whole.length; startBatch++) {
@@ -150,6 +179,7 @@ describe('openBatches', () => {
     expect((await errorOf(collect(batches.trainBatches({ seed: 1, epoch: 0, batchSize: 0 })))).details.field).toBe('batchSize');
     expect((await errorOf(collect(batches.trainBatches({ seed: 1, epoch: 0, batchSize: 2, lengthPool: 1.5 })))).details.field).toBe('lengthPool');
     expect((await errorOf(openBatches(store, split, { lengthMultiple: 0 }))).details.field).toBe('lengthMultiple');
+    expect((await errorOf(openBatches(store, split, { layout: 'columns' as 'rows' }))).details).toMatchObject({ field: 'layout', alternatives: ['windows', 'rows'] });
     const short = await storeOf(readerOf(items('a'), [['u', 'a', 1], ['v', 'a', 0]]));
     const shortSplit = await splitUsers(short, { seed: 1, testFraction: 0, validationFraction: 0 });
     expect((await errorOf(openBatches(short, shortSplit))).code).toBe('DATA_EMPTY');

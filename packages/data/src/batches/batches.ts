@@ -1,4 +1,4 @@
-import { GramkitError, type Batch } from '@gramkit/spec';
+import { GramkitError, type Batch, type BatchLayout } from '@gramkit/spec';
 import { sortedByKey } from '../split/hash.js';
 import { splitNames, type Split, type SplitName } from '../split/split.js';
 import { HistoryCursor } from '../store/history-cursor.js';
@@ -17,6 +17,11 @@ export interface BatchesOptions {
    * step meets a quarter of the shapes for a few percent of padding. Default 1: no rounding.
    */
   readonly lengthMultiple?: number;
+  /**
+   * How windows lie in a batch: one a row (`windows`), or several one after another in as few rows as first-fit decreasing needs, filled up to
+   * an even number (`rows`). What a batch holds, and its `itemIds`, do not depend on it. Default `windows`; a sequence model names its own.
+   */
+  readonly layout?: BatchLayout;
   /** Up to how many interactions a set is kept in memory. Default 1,000,000. */
   readonly interactionsInMemory?: number;
 }
@@ -60,13 +65,13 @@ export class Batches {
   readonly #windows = new Map<SplitName, Windows>();
   #closed: Promise<void> | undefined;
 
-  constructor(split: Split, histories: HistorySource, catalogueSize: number, { windowLength, lengthMultiple }: Required<Pick<BatchesOptions, 'windowLength' | 'lengthMultiple'>>) {
+  constructor(split: Split, histories: HistorySource, catalogueSize: number, options: Required<Omit<BatchesOptions, 'interactionsInMemory'>>) {
     this.split = split;
-    this.windowLength = windowLength;
-    this.#lengthMultiple = lengthMultiple;
+    this.windowLength = options.windowLength;
+    this.#lengthMultiple = options.lengthMultiple;
     this.#catalogueSize = catalogueSize;
     this.#histories = histories;
-    this.#assembler = new BatchAssembler(catalogueSize);
+    this.#assembler = new BatchAssembler(catalogueSize, options.layout);
   }
 
   /** Windows of a part. */
@@ -130,9 +135,9 @@ export class Batches {
     // Memory outside the JavaScript heap is freed late: what is read serves again for a later batch.
     const spare: Uint32Array[] = [];
     return prefetch(Math.max(0, end - first), batchesAhead, async (index) => {
-      const rows = order.windowsOf(first + index);
-      const positions = Float64Array.from(rows, (row) => windows.starts[row]!);
-      const lengths = Int32Array.from(rows, (row) => windows.lengths[row]!);
+      const drawn = order.windowsOf(first + index);
+      const positions = Float64Array.from(drawn, (window) => windows.starts[window]!);
+      const lengths = Int32Array.from(drawn, (window) => windows.lengths[window]!);
       const buffer = spare.pop() ?? new Uint32Array(Math.min(batchSize, windows.count) * this.windowLength);
       await this.#histories.read(positions, lengths, buffer);
       spare.push(buffer);
@@ -159,16 +164,27 @@ export class Batches {
 
 /**
  * Makes the batches of a store under a split.
- * @throws GramkitError CONFIGURATION_INVALID for a window of fewer than two interactions or a multiple below 1, DATA_EMPTY where no training user has a window.
+ * @throws GramkitError CONFIGURATION_INVALID for a window of fewer than two interactions, a multiple below 1 or an unknown layout, DATA_EMPTY where no training user has a window.
  */
 export async function openBatches(store: Store, split: Split, options: BatchesOptions = {}): Promise<Batches> {
   const windowLength = positive(options.windowLength ?? 100, 'windowLength', 2);
   const lengthMultiple = positive(options.lengthMultiple ?? 1, 'lengthMultiple');
+  const layout = knownLayout(options.layout ?? 'windows');
   if (cutWindows(split, 'train', windowLength).count === 0) {
     throw new GramkitError('DATA_EMPTY', `none of the ${split.users.train} training users has two interactions or more`, { file: store.file, fix: 'add data, or hold out fewer users' });
   }
   const histories = await openHistories(store, options.interactionsInMemory ?? interactionsInMemory);
-  return new Batches(split, histories, store.summary.items, { windowLength, lengthMultiple });
+  return new Batches(split, histories, store.summary.items, { windowLength, lengthMultiple, layout });
+}
+
+function knownLayout(layout: BatchLayout): BatchLayout {
+  const layouts: readonly BatchLayout[] = ['windows', 'rows'];
+  if (layouts.includes(layout)) return layout;
+  throw new GramkitError('CONFIGURATION_INVALID', `there is no layout of batches '${String(layout)}'`, {
+    field: 'layout',
+    alternatives: [...layouts],
+    fix: "name one of them; a sequence model does so by its 'batchLayout'",
+  });
 }
 
 function positive(value: number, field: string, least = 1): number {
