@@ -18,7 +18,7 @@ export interface EncoderInput {
  */
 export function encoderInput(encoder: ItemEncoder, catalogue: PreparedItems, rows: Int32Array, fill: boolean): EncoderInput {
   if (encoder.inputLayout === 'packed') return packedInput(catalogue.collate(rows), rows, encoder, fill);
-  const filled = fill ? filledWithLast(rows, bucketSize(rows.length)) : rows;
+  const filled = fill ? filledWithLast(rows, bucketSize(rows.length, 8)) : rows;
   return { tensors: catalogue.collate(filled), maskRows: filled, items: filled.length };
 }
 
@@ -33,7 +33,7 @@ function packedInput(padded: HostTensors, rows: Int32Array, encoder: ItemEncoder
   if (tokenIds === undefined || lengths === undefined || tokenIds.shape.length !== 2) throw withoutTokens(encoder.name);
   checkLengths(lengths.data as Int32Array, encoder);
   const tokens = (lengths.data as Int32Array).reduce((sum, length) => sum + length, 0);
-  const size = fill ? { tokens: bucketSize(tokens), items: bucketSize(rows.length) } : { tokens, items: rows.length };
+  const size = fill ? { tokens: bucketSize(tokens, 8), items: bucketSize(rows.length, 2) } : { tokens, items: rows.length };
   const maskRows = new Int32Array(size.items);
   maskRows.set(rows);
   return { tensors: packTokens(tokenIds, lengths.data as Int32Array, size), maskRows, items: size.items };

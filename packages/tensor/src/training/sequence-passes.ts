@@ -54,7 +54,7 @@ export class SequencePasses {
 
   #inputs(encodings: Tensor2D, batch: HostBatch, seed: Pass['seed']): DeviceTensors {
     const [rows, dimension] = encodings.shape;
-    const size = this.#fill ? bucketSize(rows) : rows;
+    const size = this.#fill ? bucketSize(rows, 2) : rows;
     const filled = size === rows ? encodings : tf.concat([encodings, tf.zeros<tf.Rank.R2>([size - rows, dimension])], 0);
     const { references, fields } = uploadBatch(batch);
     return { [encodingsInput]: filled, [seedInput]: seed, ...prefixed('references/', references), ...prefixed('fields/', fields) };

@@ -1,12 +1,12 @@
 /** The coarseness of small sizes. */
 const finest = 8;
 
-
 /**
- * The size that a shape is filled up to, so that a compiled function meets few different ones: the next multiple of an eighth of the
- * power of two below, 8 at least. Sizes grow by an eighth at most; there are 8 of them between a size and its double.
+ * The size that a shape is filled up to, so that a compiled function meets few different ones: `perDoubling` sizes between one and its double,
+ * multiples of 8.
+ * @param perDoubling a power of two: 8 where work is done for what is filled up, fewer where that costs little
  */
-export function bucketSize(size: number): number {
-  const step = Math.max(finest, 2 ** (Math.floor(Math.log2(Math.max(size, 1))) - 3));
+export function bucketSize(size: number, perDoubling: number): number {
+  const step = Math.max(finest, 2 ** Math.floor(Math.log2(Math.max(size - 1, 1))) / perDoubling);
   return Math.ceil(size / step) * step;
 }
