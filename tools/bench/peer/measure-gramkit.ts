@@ -31,13 +31,13 @@ async function measureTraining(task: Task, measured: TrainingCase): Promise<Meas
   const length = span === undefined ? { epochs: 2 } : { epochs: 1, maximumSteps: span.warmUp + span.steps };
   const { report, steps } = await trainBySteps({ ...configurationFor(task.setting, measured, task.precision), training: { ...length, batchSize, checkpointEvery: 1_000_000 } });
   const counted = steps.slice(span?.warmUp ?? report.stepsPerEpoch);
-  const { secondsPerStep, replaced, shortened } = steadyState(counted);
+  const { secondsPerStep, replaced, shortened } = steadyState(counted, steps);
   const encoder = encoderWork(counted);
   return {
     secondsPerStep,
     measuredSteps: counted.length,
     stepsPerEpoch: report.stepsPerEpoch,
-    peakMemoryBytes: report.peakMemoryBytes,
+    peakMemoryBytes: report.peakTrainingMemoryBytes,
     interactionsPerStep: mean(counted.map(({ predictions }) => predictions)) + batchSize,
     compileSeconds: report.compiled.reduce((sum, { seconds }) => sum + seconds, 0),
     replacedSteps: replaced,

@@ -6,7 +6,7 @@ import { batchSize, type EncoderCase, type TrainingCase } from './cases.js';
 import type { Measurement, Span, Task } from './measurement.js';
 import { spanOf } from './measurement.js';
 
-/** As `training.lengthPool` is by default. */
+/** A `training.lengthPool` that leaves hardly any padding to one window a row. */
 const lengthPool = 32;
 
 /**

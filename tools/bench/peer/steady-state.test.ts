@@ -16,6 +16,10 @@ describe('steadyState', () => {
     expect(steadyState([step(10, 6, 100, 50), step(5, 0, 100, 50), step(1, 0, 100)]).secondsPerStep).toBe((5 + 5 + 1) / 3);
   });
 
+  it('lets steps of the warm-up stand for others, and counts them not', () => {
+    expect(steadyState([step(10, 6, 100)], [step(3, 0, 50), step(5, 0, 90), step(10, 6, 100)])).toEqual({ secondsPerStep: 5, replaced: 1, shortened: 0 });
+  });
+
   it('leaves alone what did not compile', () => {
     expect(steadyState([step(1, 0, 5), step(2, 0, 6)])).toEqual({ secondsPerStep: 1.5, replaced: 0, shortened: 0 });
   });

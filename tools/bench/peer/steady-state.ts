@@ -13,9 +13,10 @@ export interface SteadyState {
 /**
  * Mean seconds of steps, in which those that compiled something count as long as the step of their kind nearest in work (predictions)
  * that did not: leaving them out would favour the lengths that are met often. The step that trains the encoder at the end of a window is a kind of its own.
+ * @param all the steps of the whole run, those that warm up among them, any of which may stand for another
  */
-export function steadyState(steps: readonly StepRecord[]): SteadyState {
-  const settled = steps.filter((step) => step.compileSeconds === 0);
+export function steadyState(steps: readonly StepRecord[], all: readonly StepRecord[] = steps): SteadyState {
+  const settled = all.filter((step) => step.compileSeconds === 0);
   let [replaced, shortened] = [0, 0];
   const seconds = steps.map((step) => {
     if (step.compileSeconds === 0) return step.seconds;

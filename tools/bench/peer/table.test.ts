@@ -24,6 +24,10 @@ describe('formatTable', () => {
     expect(work).toEqual(['dkt single-step', 'float32', '1.00', '1.25', '0.80', '62.0', '76.0', '500', '1700', '1700', '12.0', '0.100', '0.50']);
   });
 
+  it('says where steps stand with less than they took', () => {
+    expect(rowsOf([entry('gramkit', 1, { shortenedSteps: 1 }), entry('gramkit', 2, {})])[0]![3]).toBe('at least 1.000 (1.000 to 1.000)');
+  });
+
   it('compares parts of an epoch by the interaction, and leaves dashes where nothing was measured', () => {
     const part = { measuredSteps: 16 };
     const [time, work] = rowsOf([entry('gramkit', 1, { ...part, secondsPerStep: 2, interactionsPerStep: 1000 }), entry('peer', 1, { ...part, secondsPerStep: 4, interactionsPerStep: 2000 })]);

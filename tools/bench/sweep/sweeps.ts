@@ -32,7 +32,7 @@ const itemTokens = 16;
 export function sweeps(quick: boolean): readonly Sweep[] {
   return [
     catalogueSweep('single-step', quick, { turn: 1, turns: quick ? 5 : 10, warmUp: 2 }),
-    catalogueSweep('multi-step', quick, { turn: 10, turns: quick ? 1 : 3, warmUp: 1 }),
+    catalogueSweep('multi-step', quick, { turn: 10, turns: quick ? 2 : 3, warmUp: 1 }),
     interactionsSweep(quick),
     {
       name: 'text length', description: `tokens of each of ${textItems} items; a step of the encoder`, growth: 'quadratic',
@@ -107,7 +107,7 @@ async function interactionsPoint(interactions: number): Promise<SizePoint> {
     training: { epochs: 1, batchSize: 32, maximumSteps: warmUpSteps + measuredSteps, checkpointEvery: 1_000_000 },
     engine: { threads },
   });
-  return { size: interactions, secondsPerStep: steadyState(steps.slice(warmUpSteps)).secondsPerStep, peakMemoryBytes: report.peakMemoryBytes };
+  return { size: interactions, secondsPerStep: steadyState(steps.slice(warmUpSteps), steps).secondsPerStep, peakMemoryBytes: report.peakTrainingMemoryBytes };
 }
 
 function pointOf(size: number, seconds: readonly number[]): SizePoint {

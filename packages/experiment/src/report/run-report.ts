@@ -40,6 +40,8 @@ export interface RunReport {
   readonly encoderTokensBackward: number;
   /** Largest resident size of the process. */
   readonly peakMemoryBytes: number;
+  /** The same by the end of the last step: without the last checkpoint and the evaluation on the test users. 0 where a resumed run had no step left. */
+  readonly peakTrainingMemoryBytes: number;
   readonly validation: readonly ValidationReport[];
   /** On the test users, with encodings of the final encoder (of the best checkpoint where `patience` is set); null where no user is held out. */
   readonly test: KnowledgeTracingMetrics | null;

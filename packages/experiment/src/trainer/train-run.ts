@@ -136,6 +136,7 @@ function reportRun({ configuration, components, data }: TrainingSetting, outcome
     secondsPerStep: statistics.secondsPerStep(),
     secondsPerEpoch: statistics.secondsPerEpoch(data.stepsPerEpoch),
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    peakTrainingMemoryBytes: outcome.peakTrainingMemoryBytes,
     validation: outcome.validation,
     test: outcome.test,
     ceilingAuc: data.ceilingAuc,

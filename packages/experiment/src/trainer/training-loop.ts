@@ -35,6 +35,8 @@ export interface TrainingOutcome {
   readonly statistics: StepStatistics;
   readonly validation: readonly ValidationReport[];
   readonly test: KnowledgeTracingMetrics | null;
+  /** Largest resident size of the process by the end of the last step that it made; 0 where it made none. */
+  readonly peakTrainingMemoryBytes: number;
 }
 
 /** The next batch to train on. All randomness of a run follows from the seed and this. */
@@ -54,6 +56,7 @@ export class TrainingLoop {
   #stoppedBy: StoppedBy | undefined;
   /** The step that is being made, or the last that was: what a strategy reports belongs to it. */
   #stepUnderWay = 0;
+  #peakTrainingMemoryBytes = 0;
 
   constructor(private readonly setting: TrainingSetting) {
     const { training } = setting.configuration;
@@ -69,7 +72,7 @@ export class TrainingLoop {
     await this.#begin(from);
     if (this.#stoppedBy === undefined) await this.#train();
     if (from?.manifest.finished !== true) await this.#finish();
-    return { stoppedBy: this.#stoppedBy!, statistics: this.#statistics, validation: this.#validation, test: await this.#test() };
+    return { stoppedBy: this.#stoppedBy!, statistics: this.#statistics, validation: this.#validation, test: await this.#test(), peakTrainingMemoryBytes: this.#peakTrainingMemoryBytes };
   }
 
   async #begin(from: SavedCheckpoint | undefined): Promise<void> {
@@ -119,6 +122,7 @@ export class TrainingLoop {
     this.#stepUnderWay = this.#statistics.totals.steps + 1;
     const compiledBefore = compileSeconds(components.strategy);
     const { result, seconds } = await this.#clock.measure(() => components.strategy.step(batch));
+    this.#peakTrainingMemoryBytes = process.resourceUsage().maxRSS * 1024;
     checkLoss(result, this.#stepUnderWay);
     this.#statistics.addStep(result, seconds);
     this.#position = { ...this.#position, batch: this.#position.batch + 1 };
