@@ -3,12 +3,12 @@ import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { isGramkitError, kernelNames, type CompileMode, type DeviceTensors } from '@gramkit/spec';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { loadEngine } from '../engine/load-engine.js';
-import type { TensorFlowEngine } from '../engine/tensorflow-engine.js';
+import { TensorFlowEngine } from '../engine/tensorflow-engine.js';
 
 let engine: TensorFlowEngine;
 
 function compile(compute: (inputs: DeviceTensors) => DeviceTensors, options: { mode?: CompileMode; maximumShapes?: number; rowOutputs?: readonly string[] } = {}) {
-  const compiled = engine.compile(() => [{ compute }], { name: 'test', ...options });
+  const compiled = engine.compile!(() => [{ compute }], { name: 'test', ...options });
   onTestFinished(() => compiled.dispose());
   return { compiled, call: (inputs: DeviceTensors) => compiled.start().next(inputs) };
 }
@@ -92,7 +92,7 @@ describe('compile', () => {
   });
 
   it('runs stages one after another, the later on what the earlier computed', () => {
-    const compiled = engine.compile(() => {
+    const compiled = engine.compile!(() => {
       let hidden: Tensor;
       return [
         { compute: ({ x }) => ({ y: tf.square((hidden = tf.keep(tf.exp(x!)))) }) },
@@ -105,6 +105,19 @@ describe('compile', () => {
     expect(run.heldBytes).toBe(8);
     expect(values(run.next({ scale: tf.tensor1d([2, 1]) }).z).map((value) => value.toFixed(4))).toEqual(['2.0000', '2.7183']);
     expect(() => run.next({ scale: tf.tensor1d([2, 1]) })).toThrow(/ended/);
+  });
+
+  it('runs a function that holds an operation of ours as a graph where XLA is wanted', () => {
+    const draw = (maskRows: Tensor, seed: Tensor) =>
+      tf.engine().runKernel<Tensor>(kernelNames.rowHashMask, { maskRows, seed } as never, { site: 1, shape: [4], strides: [1], rate: 0.5 } as never);
+    const { call } = compile(({ rows, seed }) => ({ mask: tf.mul(draw(rows!, seed!), 2) }), { mode: 'xla' });
+    const [rows, seed] = [tf.tensor1d([3, 1, 4], 'int32'), tf.scalar(7, 'int32')];
+    expect(values(call({ rows, seed }).mask)).toEqual(values(tf.mul(draw(rows, seed), 2)));
+  });
+
+  it('is not there where compiling is off, and bfloat16 is refused without it', () => {
+    expect(new TensorFlowEngine('float32', 'off').compile).toBeUndefined();
+    expect(errorOf(() => new TensorFlowEngine('bfloat16', 'off'))).toMatchObject({ code: 'ENGINE_UNSUPPORTED' });
   });
 
   it('puts out a sum of rows in its parts where that is asked for', () => {
@@ -152,7 +165,7 @@ describe('compile', () => {
 
   it('keeps handles and resident memory flat over 2,000 calls', () => {
     const weight = tf.variable(tf.zeros([64, 64]));
-    const compiled = engine.compile(() => {
+    const compiled = engine.compile!(() => {
       let product: Tensor2D;
       return [
         { compute: ({ x }) => ({ y: tf.relu((product = tf.keep(tf.matMul(x as Tensor2D, weight as Tensor2D)))) }) },

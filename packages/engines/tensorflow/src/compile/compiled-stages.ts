@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { GramkitError, type CompiledStages, type CompileOptions, type CompileReport, type DeviceTensors, type Stage, type StagedRun, type TensorForm } from '@gramkit/spec';
+import { GramkitError, type CompiledStages, type CompileMode, type CompileOptions, type CompileReport, type DeviceTensors, type Stage, type StagedRun, type TensorForm } from '@gramkit/spec';
 import type { NodeBackend } from '../kernels/node-backend.js';
 import { cutStages, type FunctionInput, type StageFunctionPlan } from './cut-stages.js';
 import { executionModes } from './execution-mode.js';
@@ -31,14 +31,15 @@ export class CompiledFunctions implements CompiledStages {
     private readonly node: NodeBackend,
     private readonly stages: () => readonly Stage[],
     private readonly options: CompileOptions,
-    private readonly bfloat16: boolean,
+    private readonly precision: { readonly bfloat16: boolean },
+    private readonly defaultMode: CompileMode,
   ) {
     this.#maximumShapes = options.maximumShapes ?? defaultMaximumShapes;
   }
 
   start(): StagedRun {
     this.#calls += 1;
-    return new Run(this.node, (inputs) => this.#compiled(inputs), (compiled, stage, run) => this.#timed(compiled, stage, run), this.options.mode ?? 'graph');
+    return new Run(this.node, (inputs) => this.#compiled(inputs), (compiled, stage, run) => this.#timed(compiled, stage, run));
   }
 
   report(): CompileReport {
@@ -63,8 +64,8 @@ export class CompiledFunctions implements CompiledStages {
 
   #compile(inputs: DeviceTensors): Compiled {
     const before = performance.now();
-    const { name, mode = 'graph', rowOutputs = [] } = this.options;
-    const recorded = trace(this.node, this.stages(), inputs, { name, bfloat16: this.bfloat16 });
+    const { name, mode = this.defaultMode, rowOutputs = [] } = this.options;
+    const recorded = trace(this.node, this.stages(), inputs, { name, ...this.precision });
     const identity = `gramkit_${functionCount++}_${name.replace(/\W+/g, '_')}`;
     try {
       const plans = cutStages(recorded, (stage) => `${identity}_${stage}`, mode, rowOutputs);
@@ -116,7 +117,6 @@ class Run implements StagedRun {
     private readonly node: NodeBackend,
     private readonly compiledFor: (inputs: DeviceTensors) => Compiled,
     private readonly timed: <Result>(compiled: Compiled, stage: number, run: () => Result) => Result,
-    private readonly mode: NonNullable<CompileOptions['mode']>,
   ) {}
 
   next(inputs: DeviceTensors): DeviceTensors {
@@ -150,7 +150,7 @@ class Run implements StagedRun {
     const binding = this.node.binding as GraphBinding;
     const handles = Int32Array.from(plan.inputs, (input) => this.#handle(input, compiled, inputs));
     const count = plan.outputs.length + plan.assigned.length + plan.held.length;
-    const results = binding.executeFunction(plan.functionName, executionModes[this.mode].configuration, handles, count);
+    const results = binding.executeFunction(plan.functionName, executionModes[plan.mode].configuration, handles, count);
     const tensors = results.slice(0, count - plan.held.length).map((handle) => this.node.createOutputTensor(handle));
     plan.held.forEach((tensor, index) => {
       const handle = results[count - plan.held.length + index]!;

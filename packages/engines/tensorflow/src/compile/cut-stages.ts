@@ -1,5 +1,5 @@
 import type { CompileMode } from '@gramkit/spec';
-import { executionModes } from './execution-mode.js';
+import { executionModes, modeOf } from './execution-mode.js';
 import type { GraphRecorder } from './graph-recorder.js';
 import type { RecordedStage, Trace } from './trace.js';
 import type { Variable } from '@tensorflow/tfjs-core';
@@ -14,6 +14,7 @@ export type FunctionInput =
 /** A stage as a function that the engine knows by its name. */
 export interface StageFunctionPlan {
   readonly functionName: string;
+  readonly mode: CompileMode;
   readonly inputs: readonly FunctionInput[];
   /** Names of its outputs, in order. */
   readonly outputs: readonly string[];
@@ -35,16 +36,16 @@ interface Roots {
  * Cuts the graph of a trace into one function a stage. A function holds what its outputs need and no more; a tensor of an earlier stage
  * becomes an output of that one and an input of this.
  */
-export function cutStages({ recorder, stages, captured }: Trace, functionName: (stage: number) => string, mode: CompileMode, rowOutputs: readonly string[]): StageFunctionPlan[] {
+export function cutStages({ recorder, stages, captured }: Trace, functionName: (stage: number) => string, wanted: CompileMode, rowOutputs: readonly string[]): StageFunctionPlan[] {
   const held: Set<number>[] = stages.map(() => new Set());
   const roots = stages.map((stage, index) => rootsOf(recorder, stage, index, rowOutputs));
   const plans: StageFunctionPlan[] = [];
   // From the last to the first: what a stage must hold is known once those after it are cut.
   for (let index = stages.length - 1; index >= 0; index--) {
-    const { names, outputs, assigned, values } = roots[index]!;
+    const { names: outputNames, outputs, assigned, values } = roots[index]!;
     const heldHere = Array.from(held[index]!);
     const results = [...outputs, ...values, ...heldHere.map((id) => computedIn(recorder, id, index))];
-    const { operations, leaves } = reach(recorder, results, index);
+    const { operations, leaves, names } = reach(recorder, results, index);
     const inputNames = new Map(stages[index]!.inputs.map(([name, id]) => [id, name]));
     const inputs = leaves.map((id): FunctionInput => {
       if (inputNames.has(id)) return { from: 'input', name: inputNames.get(id)! };
@@ -53,8 +54,9 @@ export function cutStages({ recorder, stages, captured }: Trace, functionName: (
       return { from: 'held', tensor: id };
     });
     const name = functionName(index);
+    const mode = modeOf(wanted, names);
     recorder.binding.addFunction(recorder.graph, name, operations, leaves, results, executionModes[mode].attributes);
-    plans[index] = { functionName: name, inputs, outputs: names, assigned, held: heldHere };
+    plans[index] = { functionName: name, mode, inputs, outputs: outputNames, assigned, held: heldHere };
   }
   return plans;
 }
@@ -85,8 +87,9 @@ function computedIn(recorder: GraphRecorder, id: number, stage: number): number 
 }
 
 /** The operations of a stage that `results` need, and the tensors that come from outside. Constants belong to every stage that uses them. */
-function reach(recorder: GraphRecorder, results: readonly number[], stage: number): { operations: number[]; leaves: number[] } {
+function reach(recorder: GraphRecorder, results: readonly number[], stage: number): { operations: number[]; names: ReadonlySet<string>; leaves: number[] } {
   const operations = new Set<number>();
+  const names = new Set<string>();
   const leaves = new Set<number>();
   const waiting = [...results];
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
@@ -94,8 +97,9 @@ function reach(recorder: GraphRecorder, results: readonly number[], stage: numbe
     if (operation === undefined || (operation.stage !== stage && operation.name !== 'Const')) leaves.add(id);
     else if (!operations.has(operation.id)) {
       operations.add(operation.id);
+      names.add(operation.name);
       waiting.push(...operation.inputs);
     }
   }
-  return { operations: Array.from(operations).sort((left, right) => left - right), leaves: Array.from(leaves).sort((left, right) => left - right) };
+  return { names, operations: Array.from(operations).sort((left, right) => left - right), leaves: Array.from(leaves).sort((left, right) => left - right) };
 }

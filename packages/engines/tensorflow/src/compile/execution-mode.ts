@@ -20,6 +20,14 @@ const asRecorded = Uint8Array.of(0x52, 5, 0x52, 3, 0x98, 0x01, 1);
 /** ConfigProto { graph_options { optimizer_options { global_jit_level: ON_2 } } } */
 const withClusters = Uint8Array.of(0x52, 4, 0x1a, 2, 0x28, 2);
 
+/** Operations of ours, which XLA knows nothing of. */
+const ownOperation = /^Gramkit/;
+
+/** The mode of a function that is wanted in `wanted` and runs the operations `names`: as a graph where XLA could not compile one of them. */
+export function modeOf(wanted: CompileMode, names: ReadonlySet<string>): CompileMode {
+  return wanted === 'xla' && Array.from(names).some((name) => ownOperation.test(name)) ? 'graph' : wanted;
+}
+
 export const executionModes: Readonly<Record<CompileMode, ExecutionMode>> = {
   graph: { attributes: [], configuration: asRecorded },
   xla: { attributes: [['_XlaMustCompile', yes]], configuration: asRecorded },

@@ -21,6 +21,8 @@ export function applyLibrarySettings(settings: LibrarySettings, environment: Nod
     OMP_NUM_THREADS: String(threads),
     // Otherwise the first process takes all memory of a GPU.
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    // Lets XLA compile clusters on a CPU, of operations that fuse, in those functions that ask for it (`CompileMode`): nothing by itself.
+    TF_XLA_FLAGS: '--tf_xla_cpu_global_jit --tf_xla_ops_to_cluster=FUSIBLE',
   };
   for (const [name, value] of Object.entries(wanted)) {
     if (value !== undefined) environment[name] ??= value;

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
-import { GramkitError, type Precision } from '@gramkit/spec';
+import { GramkitError, type CompileMode, type Precision } from '@gramkit/spec';
 import { env, ready, setBackend } from '@tensorflow/tfjs-core';
 import { cacheDirectory } from '../cache/cache-directory.js';
 import { registerKernels } from '../kernels/index.js';
@@ -24,6 +24,8 @@ export interface LoadEngineOptions extends LibrarySettings, DeviceSettings {
   readonly cacheDirectory?: string;
   /** Of matrix products; everything else is float32. Default: float32. */
   readonly precision?: Precision;
+  /** How compiled functions run that ask for nothing of their own (`CompileMode`); `off`: operations run one by one. Default: graph. */
+  readonly compile?: CompileMode | 'off';
 }
 
 let loading: Promise<TensorFlowEngine> | undefined;
@@ -55,7 +57,7 @@ async function load(options: LoadEngineOptions): Promise<TensorFlowEngine> {
   await ready();
   if (device === 'gpu') checkDeviceInUse(nodeBackend().isUsingGpuDevice, options);
   registerKernels();
-  return new TensorFlowEngine(options.precision);
+  return new TensorFlowEngine(options.precision, options.compile);
 }
 
 /** Two threads that load the addon share what it keeps in static variables, and crash. */

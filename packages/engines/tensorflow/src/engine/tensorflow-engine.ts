@@ -1,4 +1,4 @@
-import type { CompiledStages, CompileOptions, Engine, EngineDescription, Precision, Stage } from '@gramkit/spec';
+import { GramkitError, type CompiledStages, type CompileMode, type CompileOptions, type Engine, type EngineDescription, type Precision, type Stage } from '@gramkit/spec';
 import { memory, version_core } from '@tensorflow/tfjs-core';
 import { CompiledFunctions } from '../compile/compiled-stages.js';
 import { nodeBackend } from '../kernels/node-backend.js';
@@ -25,8 +25,21 @@ export class TensorFlowEngine implements Engine {
   readonly name = 'tensorflow';
   readonly device: string = nodeBackend().isUsingGpuDevice ? 'gpu' : 'cpu';
 
-  /** @param precision of matrix products. */
-  constructor(readonly precision: Precision = 'float32') {}
+  /** Absent where nothing is to be compiled. */
+  readonly compile?: (stages: () => readonly Stage[], options: CompileOptions) => CompiledStages;
+
+  /**
+   * @param precision of matrix products in compiled functions
+   * @param mode of the functions that are given none; `off`: nothing is compiled
+   * @throws GramkitError ENGINE_UNSUPPORTED for bfloat16 without compiling: operations run one by one are float32.
+   */
+  constructor(readonly precision: Precision = 'float32', mode: CompileMode | 'off' = 'graph') {
+    if (mode !== 'off') {
+      this.compile = (stages, options) => new CompiledFunctions(nodeBackend(), stages, options, { bfloat16: precision === 'bfloat16' }, mode);
+    } else if (precision === 'bfloat16') {
+      throw new GramkitError('ENGINE_UNSUPPORTED', 'bfloat16 needs compiled functions, and compiling is off', { field: 'engine.compile', fix: 'set engine.compile to graph, or engine.precision to float32' });
+    }
+  }
 
   describe(): EngineDescription {
     return {
@@ -43,10 +56,6 @@ export class TensorFlowEngine implements Engine {
         addon: addonVersion,
       },
     };
-  }
-
-  compile(stages: () => readonly Stage[], options: CompileOptions): CompiledStages {
-    return new CompiledFunctions(nodeBackend(), stages, options, this.precision === 'bfloat16');
   }
 
   memory(): EngineMemory {
