@@ -27,8 +27,8 @@ describe('resolveConfiguration', () => {
       model: { use: 'plain', hidden: 8 },
       strategy: { use: 'plain', interval: '1e' },
       optimizers: { encoder: { use: 'plain', learningRate: 1e-4 }, model: { use: 'plain', learningRate: 1e-3 } },
-      training: { epochs: 5, batchSize: 32, lengthPool: 32, lengthMultiple: 4, evaluateEvery: 1, checkpointEvery: '1e', keepCheckpoints: 2 },
-      engine: { precision: 'float32' },
+      training: { epochs: 5, batchSize: 32, lengthPool: 1, lengthMultiple: 4, evaluateEvery: 1, checkpointEvery: '1e', keepCheckpoints: 2 },
+      engine: { compile: 'graph', precision: 'float32' },
       output: '/project/runs/run',
     });
     expect(resolved.components.strategy.options).toEqual({ interval: { epochs: 1 } });

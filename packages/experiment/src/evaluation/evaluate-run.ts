@@ -35,7 +35,7 @@ export async function evaluateRun(runDirectory: string, options: EvaluateOptions
   const run = await openSession(opened.configuration, options);
   try {
     const components = await resolvePredicting(run);
-    const data = await openRunData(components.reader, opened.configuration, options);
+    const data = await openRunData(components, opened.configuration, options);
     try {
       return await evaluateOpened(opened, components, data, options);
     } finally {

@@ -1,13 +1,20 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Batches, importDataset, type ImportProgress, openBatches, openStore, type Split, splitUsers, type Store } from '@gramkit/data';
-import { type DatasetReader, isGramkitError, type RunLogger } from '@gramkit/spec';
+import { type DatasetReader, isGramkitError, type RunLogger, type SequenceModel } from '@gramkit/spec';
 import type { ResolvedConfiguration } from '../configuration/resolved-configuration.js';
 import { silentLogger } from '../run/run-log.js';
 import type { RunData } from './run-data.js';
 
 /** Windows evaluated together; evaluation keeps no graph, so there is room for more than in training. */
 const evaluationBatchSize = 64;
+
+/** The parts of a run that its batches are for. */
+export interface DataComponents {
+  readonly reader: DatasetReader;
+  /** Says how windows lie in a batch. */
+  readonly model: Pick<SequenceModel, 'batchLayout'>;
+}
 
 export interface RunDataOptions {
   readonly logger?: RunLogger;
@@ -16,18 +23,18 @@ export interface RunDataOptions {
 }
 
 /**
- * The data set of a run, split and ready to be cut into batches. A data set is imported once for every fingerprint of its reader
+ * The data set of a run, split and ready to be cut into batches, for training and evaluation in the layout of its model. A data set is imported once for every fingerprint of its reader
  * and then kept in the cache. The caller closes it.
  * @throws GramkitError DATA_MALFORMED, DATA_MISSING, DATA_EMPTY; INTERRUPTED; OUTPUT_UNWRITABLE.
  */
-export async function openRunData(reader: DatasetReader, configuration: ResolvedConfiguration, options: RunDataOptions = {}): Promise<RunData> {
+export async function openRunData({ reader, model }: DataComponents, configuration: ResolvedConfiguration, options: RunDataOptions = {}): Promise<RunData> {
   const { cacheDirectory } = await import('@gramkit/engine-tensorflow');
   const store = await openImported(reader, join(cacheDirectory(), 'data'), options);
   try {
     const { seed, windowLength, training } = configuration;
     const { test, validation } = configuration.split;
     const split = await splitUsers(store, { seed, validationFraction: validation, ...(test === undefined ? {} : { testFraction: test }) });
-    const batches = await openBatches(store, split, { windowLength, lengthMultiple: training.lengthMultiple });
+    const batches = await openBatches(store, split, { windowLength, lengthMultiple: training.lengthMultiple, layout: model.batchLayout ?? 'windows' });
     return await runDataOf(store, split, batches, configuration);
   } catch (error) {
     store.close();

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadEngine } from '@gramkit/engine-tensorflow';
-import { type GramkitError, type ItemEncoder, type Json, type RunLogger, type SequenceModel, tokens } from '@gramkit/spec';
+import { type BatchLayout, type GramkitError, type ItemEncoder, type Json, type RunLogger, type SequenceModel, tokens } from '@gramkit/spec';
 import { readSafetensors } from '@gramkit/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -235,6 +235,30 @@ describe('trainRun', () => {
     expect(Object.keys((await weightsOf('replaced'))['encoder.safetensors'] as object)).toEqual(['w']);
     weight.dispose();
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('gives a model its batches in the layout it names, and learns the same in either', async () => {
+    const learnIn = async (batchLayout: BatchLayout): Promise<{ readonly losses: Json[]; readonly auc: number; readonly hadStarts: Set<boolean>[] }> => {
+      const hadStarts = [new Set<boolean>(), new Set<boolean>()];
+      const output = `in-${batchLayout}`;
+      const report = await trainRun(await configurationOf(output, 'data.windowLength=7', 'training.batchSize=5', 'training.epochs=1', 'model.dropout=0'), {
+        customize: (run) => run.rebind(tokens.sequenceModel, async (_run, original): Promise<SequenceModel> => {
+          const model = bound(await original());
+          return {
+            ...model, batchLayout,
+            loss: (encodings, batch, pass) => (hadStarts[0]!.add('starts' in batch.fields), model.loss(encodings, batch, pass)),
+            score: (encodings, batch) => (hadStarts[1]!.add('starts' in batch.fields), model.score(encodings, batch)),
+          };
+        }),
+      });
+      return { losses: (await linesOf(output)).filter(({ kind }) => kind === 'step').map(({ loss }) => loss!), auc: report.test!.auc!, hadStarts };
+    };
+    const [inWindows, inRows] = [await learnIn('windows'), await learnIn('rows')];
+    expect(inWindows.hadStarts).toEqual([new Set([false]), new Set([false])]);
+    expect(inRows.hadStarts).toEqual([new Set([true]), new Set([true])]);
+    expect(inRows.losses.length).toBeGreaterThan(3);
+    inRows.losses.forEach((loss, step) => expect(loss).toBeCloseTo(inWindows.losses[step] as number, 5));
+    expect(inRows.auc).toBeCloseTo(inWindows.auc, 2);
   });
 });
 

@@ -60,7 +60,7 @@ async function trainIn(run: RunContainer, preparation: Preparation): Promise<Run
   const components = await resolveComponents(run);
   const engine = await run.get(tokens.engine);
   await warnOfSlowPrecision(engine, options.logger ?? silentLogger);
-  const data = await openRunData(components.reader, configuration, options);
+  const data = await openRunData(components, configuration, options);
   try {
     return await trainOn(data, components, engine, preparation);
   } finally {
