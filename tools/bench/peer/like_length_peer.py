@@ -1,5 +1,5 @@
 """Runs the peer, its file unchanged, with windows of like length batched together, as `training.lengthPool` does (docs/data.md): the same
-windows in the same batches in the same order as Gramkit's.  The peer pads a batch to its longest window, so nothing else changes.
+windows in the same batches in the same order as Gramkit's with such a pool.  The peer pads a batch to its longest window, so nothing else changes.
 
 like_length_peer.py GRAM_TORCH_FILE POOL [the peer's arguments]
 """

@@ -21,8 +21,8 @@ export const dktSizes = { hidden, layers } as const;
 
 /**
  * DKT: the projections of all positions at once, the recurrence of the hidden state position by position over the windows side by side,
- * the two layers of the output; the gradients with respect to inputs and to weights of each. The gradient of the recurrent weights is one
- * product over all positions.
+ * the layer above; the gradients with respect to inputs and to weights of each. The gradient of the recurrent weights is one product over all
+ * positions. The layer of one output is left out.
  */
 export const dktProducts: SequenceProducts = ({ windows, predictions, dimension }) => {
   const steps = predictions / windows;
@@ -30,7 +30,6 @@ export const dktProducts: SequenceProducts = ({ windows, predictions, dimension 
     product(predictions, dimension, 4 * hidden),
     ...Array.from({ length: layers - 1 }, () => product(predictions, hidden, 4 * hidden)),
     product(predictions, hidden + dimension, dimension),
-    product(predictions, dimension, 1),
   ];
   const recurrent = [
     product(windows, hidden, 4 * hidden, steps * layers),

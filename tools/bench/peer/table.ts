@@ -24,8 +24,9 @@ const workHeader: Row = [
 
 const notes = [
   'Seconds are of steps in steady state: the mean over the measured steps of a round, then the median and quartiles over the rounds. A step that compiled something counts as long as',
-  'the step nearest in predictions that did not, and without the time of compiling where there is none (\'at least\'); what compiling took over the whole run, first runs of new functions among it, stands in a column of its own. Where the measured part is',
-  'no whole epoch, so that batches differ in interactions, seconds per epoch and ratios are per interaction. "Like lengths" is the peer with the batches of `training.lengthPool`.',
+  'the step nearest in predictions that did not, and without the time of compiling where there is none ("at least"); what compiling took over the whole run, first runs of new',
+  'functions among it, stands in a column of its own. Where the measured part is no whole epoch, ratios are per interaction. "Like lengths" is the peer with the batches of',
+  '`training.lengthPool: 32`.',
   'Peak memory is the largest resident size of the process by the end of training, without any evaluation. The share of the products is the time of the step\'s matrix',
   'products alone (same sizes, padding left out, forward and backward, same engine and precision) over that of the step.',
 ];

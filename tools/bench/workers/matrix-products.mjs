@@ -1,8 +1,8 @@
 /**
- * Times plain matrix products `[batch, rows, inner] x [batch, inner, columns]` in the engine and the precision of a run, several of one shape in
+ * Times plain matrix products `[rows, inner] x [inner, columns]` in the engine and the precision of a run, several of one shape in
  * each call, so that a call costs nothing beside them. In bfloat16 the conversion of operands and results is in the time.
  *
- * node matrix-products.mjs '{"products":[{"batch":1,"rows":512,"inner":384,"columns":384}],"precision":"float32","threads":2}'
+ * node matrix-products.mjs '{"products":[{"rows":512,"inner":384,"columns":384}],"precision":"float32","threads":2}'
  */
 import { loadEngine } from '@gramkit/engine-tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
@@ -22,11 +22,10 @@ function median(numbers) {
 }
 
 /** Seconds of one product: the right operand is shared, as weights are. */
-function secondsOf({ batch, rows, inner, columns }) {
-  const copies = Math.min(mostCopies, Math.ceil(operationsOfCall / (2 * batch * rows * inner * columns)));
-  const shape = (height, width) => (batch === 1 ? [height, width] : [batch, height, width]);
-  const inputs = { right: tf.randomUniform(shape(inner, columns)) };
-  for (let copy = 0; copy < copies; copy++) inputs[`left${copy}`] = tf.randomUniform(shape(rows, inner));
+function secondsOf({ rows, inner, columns }) {
+  const copies = Math.min(mostCopies, Math.ceil(operationsOfCall / (2 * rows * inner * columns)));
+  const inputs = { right: tf.randomUniform([inner, columns]) };
+  for (let copy = 0; copy < copies; copy++) inputs[`left${copy}`] = tf.randomUniform([rows, inner]);
   const compute = ({ right, ...lefts }) => Object.fromEntries(Object.entries(lefts).map(([name, left]) => [name, tf.matMul(left, right)]));
   const compiled = engine.compile(() => [{ compute }], { name: 'matrix products', mode: 'graph' });
   const call = () => {
