@@ -12,6 +12,7 @@ import { runRecord } from '../run/run-record.js';
 import { TensorBoardEvents } from '../run/tensorboard-events.js';
 import { writeJson, writeWhole } from '../run/write-file.js';
 import { openRunData } from './open-run-data.js';
+import { collectGarbage } from './collect-garbage.js';
 import { warnOfSlowPrecision } from './precision.js';
 import type { RunData } from './run-data.js';
 import { openSession, type SessionOptions } from './run-session.js';
@@ -74,6 +75,7 @@ async function trainOn(data: RunData, components: RunComponents, engine: Engine,
   const log = openLog(folder, from, options);
   try {
     const setting = { configuration, components, data, catalogue, checkpoints, logger: log.logger, metricsBytes: () => log.file.bytes, signal: options.signal };
+    collectGarbage();
     const report = reportRun(setting, await new TrainingLoop(setting).run(from), engine);
     await writeJson(folder.report, report);
     return report;
