@@ -76,7 +76,7 @@ describe('packedAttention', () => {
       const found = [[query!, key!, value!], [value!, query!, key!], [key!, value!, query!]].map((inputs) => tf.grads((...given) => tf.sum(tf.square(attend(...given))))(inputs));
       return Object.fromEntries(found.flat().map((gradient, index) => [`gradient${index}`, gradient]));
     };
-    const compiled = engine.compile(() => [{ compute: gradients }], { name: 'attention', mode: 'graph' });
+    const compiled = engine.compile!(() => [{ compute: gradients }], { name: 'attention', mode: 'graph' });
     const [query, key, value] = inputsOf(124, 64);
     const inputs = { query: query!, key: key!, value: value! };
     const expected = gradients(inputs);

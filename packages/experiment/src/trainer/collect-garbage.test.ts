@@ -1,11 +1,14 @@
 import { expect, it } from 'vitest';
 import { collectGarbage } from './collect-garbage.js';
 
-it('frees memory outside the heap that nothing refers to', () => {
-  const before = process.memoryUsage().arrayBuffers;
-  let buffer: ArrayBuffer | undefined = new ArrayBuffer(64e6);
-  expect(process.memoryUsage().arrayBuffers - before).toBeGreaterThanOrEqual(buffer.byteLength);
-  buffer = undefined;
+it('frees memory outside the heap that nothing refers to', async () => {
+  const dropped = new WeakRef(new ArrayBuffer(64e6));
+  const kept = new ArrayBuffer(64e6);
+  // A weak reference holds what it refers to until the turn of the event loop in which it was made has ended.
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(dropped.deref()?.byteLength).toBe(64e6);
+  await new Promise((resolve) => setImmediate(resolve));
   collectGarbage();
-  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32e6);
+  expect(dropped.deref()).toBeUndefined();
+  expect(kept.byteLength).toBe(64e6);
 });
