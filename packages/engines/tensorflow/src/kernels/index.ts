@@ -10,6 +10,7 @@ import { registerPackedAttention } from './packed-attention.js';
 import { registerPackedDropout } from './packed-dropout.js';
 import { registerPackedPooling } from './packed-pooling.js';
 import { registerRowHashMask } from './row-hash-mask.js';
+import { registerZerosLike } from './zeros-like.js';
 
 /**
  * Registers the kernels of this package for the backend `tensorflow`. Our own operations are written for the CPU. On a GPU TensorFlow runs
@@ -25,6 +26,7 @@ export function registerKernels(): void {
 }
 
 function registerKernelsOfCpu(): void {
+  registerZerosLike();
   registerLstmCell();
   registerPackedAttention();
   registerPackedDropout();

@@ -46,6 +46,8 @@ export interface AddonBinding {
   getNumOfTensors(): number;
   /** Ours (assets/addon/binding): adds values `[n, width]` to rows of a table in place. */
   addToRows(table: number, rows: number, values: number): void;
+  /** Ours: a float32 tensor of zeros that takes memory as it is written to. */
+  zeros(shape: readonly number[]): number;
   /** Ours: a step of Adam in place. */
   adamUpdate(
     weight: number, firstMoment: number, secondMoment: number, gradient: number, rows: number, activeRows: Uint8Array | undefined, onlyTouchedRows: boolean,

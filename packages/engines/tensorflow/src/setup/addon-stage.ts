@@ -20,7 +20,7 @@ const binaryFolder = `${packageFolder}/lib/napi-v${napiVersion}`;
 export const addonPaths = { addon: `${binaryFolder}/tfjs_binding.node`, quietLoad: `${binaryFolder}/quiet_load.node`, operations: `${binaryFolder}/operations.node` } as const;
 
 /** What is compiled into the addon beside tfjs-node's own sources; the first includes one of those. */
-const bindingSources = ['addon/binding/binding.cc', 'addon/binding/graph_functions.cc', 'addon/binding/adam_update.cc', 'addon/binding/row_update.cc'];
+const bindingSources = ['addon/binding/binding.cc', 'addon/binding/graph_functions.cc', 'addon/binding/adam_update.cc', 'addon/binding/row_update.cc', 'addon/binding/zeros.cc'];
 
 /** tfjs-node-gpu out of the npm registry, its addon built from its own sources and ours against the library of `tensorflow`. */
 export async function addonStage(tensorflow: Stage): Promise<Stage> {

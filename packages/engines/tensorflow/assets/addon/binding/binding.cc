@@ -30,5 +30,6 @@ NAPI_MODULE_INIT() {
   gramkit::AddGraphFunctions(env, exports);
   gramkit::AddAdamUpdate(env, exports);
   gramkit::AddRowUpdate(env, exports);
+  gramkit::AddZeros(env, exports);
   return exports;
 }

@@ -16,6 +16,7 @@ tfnodejs::TFJSBackend* Backend(napi_env env);
 void AddGraphFunctions(napi_env env, napi_value exports);
 void AddAdamUpdate(napi_env env, napi_value exports);
 void AddRowUpdate(napi_env env, napi_value exports);
+void AddZeros(napi_env env, napi_value exports);
 
 // The arguments of a call from JavaScript.
 inline std::vector<napi_value> Arguments(napi_env env, napi_callback_info info) {
