@@ -1,16 +1,10 @@
+#include "add_rows.h"
 #include "column_sums.h"
 #include "kernel.h"
-#include "processor.h"
 #include "registration.h"
 
 namespace gramkit {
 namespace {
-
-PER_PROCESSOR void AddRows(int64_t rows, int64_t columns, const float* __restrict from, float* __restrict sums) {
-  for (int64_t row = 0; row < rows; ++row) {
-    for (int64_t column = 0; column < columns; ++column) sums[column] += from[row * columns + column];
-  }
-}
 
 void ColumnSumCompute(void*, TF_OpKernelContext* context) {
   Owned rows, sums;

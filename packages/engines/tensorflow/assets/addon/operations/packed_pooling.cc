@@ -1,17 +1,12 @@
 #include <cmath>
 
+#include "add_rows.h"
 #include "packed.h"
 #include "processor.h"
 #include "registration.h"
 
 namespace gramkit {
 namespace {
-
-PER_PROCESSOR void AddRows(int64_t rows, int64_t width, const float* __restrict from, float* __restrict sum) {
-  for (int64_t row = 0; row < rows; ++row) {
-    for (int64_t k = 0; k < width; ++k) sum[k] += from[row * width + k];
-  }
-}
 
 void PackedSumCompute(void*, TF_OpKernelContext* context) {
   Owned inputs[2], output;
