@@ -23,16 +23,16 @@ export function lstmStack(projected: Tensor3D, layers: readonly LstmLayerWeights
     const save = given.at(-1) as unknown as tf.GradSaveFunc;
     const [input, ...parameters] = given.slice(0, -1) as [Tensor3D, ...Tensor[]];
     const going = keepOf(input, keep);
-    const passed = forward(input, layersOf(parameters), mask, going);
-    const record = new SavedTensors([...parameters, ...going, ...passed.layers.flatMap(tensorsOf)]);
+    const records = forward(input, layersOf(parameters), mask, going);
+    const record = new SavedTensors([...parameters, ...going, ...records.flatMap(tensorsOf)]);
     save(record.tensors);
     return {
-      value: tf.reshape(tf.concat(passed.layers.at(-1)!.hidden, 0), [input.shape[0], input.shape[1], passed.layers.at(-1)!.hidden[0]!.shape[1]]),
+      value: tf.reshape(tf.concat(records.at(-1)!.hidden, 0), [input.shape[0], input.shape[1], records.at(-1)!.hidden[0]!.shape[1]]),
       gradFunc: (gradient: Tensor, saved: Tensor[]) => {
         const reader = new SavedTensors(saved);
         const weightsBack = layersOf(reader.take(parameters.length));
         const keepBack = reader.take(going.length) as Tensor1D[];
-        return backward(gradient as Tensor3D, weightsBack, passed.layers.map((layer) => readBack(layer, reader)), keepBack, keep !== undefined);
+        return backward(gradient as Tensor3D, weightsBack, records.map((layer) => readBack(layer, reader)), keepBack, keep !== undefined);
       },
     };
   });
@@ -101,7 +101,7 @@ class SavedTensors {
   }
 }
 
-function forward(projected: Tensor3D, layers: readonly LayerParameters[], mask: NonNullable<LstmOptions['mask']>, keep: readonly Tensor1D[]): { layers: LayerRecord[] } {
+function forward(projected: Tensor3D, layers: readonly LayerParameters[], mask: NonNullable<LstmOptions['mask']>, keep: readonly Tensor1D[]): LayerRecord[] {
   const [length, batch] = projected.shape;
   const run = lstmCell();
   const records = layers.map((): LayerRecord => ({ hidden: [], masks: [], cells: [], gates: [] }));
@@ -132,7 +132,7 @@ function forward(projected: Tensor3D, layers: readonly LayerParameters[], mask: 
       below = flat === undefined ? chunk : tf.mul<Tensor2D>(chunk, flat);
     });
   }
-  return { layers: records };
+  return records;
 }
 
 function project(below: Tensor2D, { weights, inputBias, recurrentBias }: NonNullable<LayerParameters['input']>): Tensor2D {

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { CompiledStages, CompileReport, DeviceTensors, Engine, EncoderPass, Gradient, ItemEncoder, Pass, PreparedItems, Stage } from '@gramkit/spec';
 import { uploadRows, uploadTensors } from './device-batch.js';
 import { encoderInput } from './encoder-input.js';
+import { filledRows, firstRows } from './filled-rows.js';
 import { trainableWeights, variablesOf } from './gradients.js';
 import type { Gradients } from './gradients.js';
 import { recordPass } from './record-pass.js';
@@ -60,7 +61,7 @@ export class EncoderPasses {
       encodings,
       heldBytes: run.heldBytes,
       dispose: () => run.dispose(),
-      pullBack: (cotangent) => tf.tidy(() => gradientsOf(run.next({ cotangent: filledWithZeros(cotangent, items) }))),
+      pullBack: (cotangent) => tf.tidy(() => gradientsOf(run.next({ cotangent: filledRows(cotangent, items) }))),
     };
   }
 
@@ -118,12 +119,4 @@ export function gradientsOf(outputs: DeviceTensors): Gradients {
     else if (part === 'rows') gradients[weight] = { rows: tensor as Tensor1D, values: outputs[`${weight}#values`] as Tensor2D };
   }
   return gradients;
-}
-
-function firstRows(encodings: Tensor2D, count: number): Tensor2D {
-  return encodings.shape[0] === count ? encodings : tf.slice(encodings, [0, 0], [count, encodings.shape[1]]);
-}
-
-function filledWithZeros(cotangent: Tensor2D, rows: number): Tensor {
-  return cotangent.shape[0] === rows ? cotangent : tf.pad(cotangent, [[0, rows - cotangent.shape[0]], [0, 0]]);
 }

@@ -3,6 +3,7 @@ import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Batch, CompiledStages, CompileReport, DeviceBatch, DeviceTensors, Engine, Pass, SequenceModel, Stage } from '@gramkit/spec';
 import { uploadBatch } from './device-batch.js';
 import { gradientsOf } from './encoder-passes.js';
+import { filledRows, firstRows } from './filled-rows.js';
 import { rowGradients, sequenceGradients } from './sequence-gradients.js';
 import type { RowGradients, SequenceGradients } from './sequence-gradients.js';
 import { bucketSize } from './shape-buckets.js';
@@ -38,8 +39,7 @@ export class SequencePasses {
   rowGradients(encodings: Tensor2D, batch: HostBatch, seed: Pass['seed']): RowGradients {
     return tf.tidy(() => {
       const { loss, count, rows, ...rest } = this.#ofRows.start().next(this.#inputs(encodings, batch, seed));
-      const ofRows = rows!.shape[0] === encodings.shape[0] ? rows! : tf.slice(rows!, [0, 0], encodings.shape);
-      return { loss: loss as Scalar, count: count as Scalar, weights: gradientsOf(unprefixed(rest)), rows: ofRows as Tensor2D };
+      return { loss: loss as Scalar, count: count as Scalar, weights: gradientsOf(unprefixed(rest)), rows: firstRows(rows as Tensor2D, encodings.shape[0]) };
     });
   }
 
@@ -53,9 +53,7 @@ export class SequencePasses {
   }
 
   #inputs(encodings: Tensor2D, batch: HostBatch, seed: Pass['seed']): DeviceTensors {
-    const [rows, dimension] = encodings.shape;
-    const size = this.#fill ? bucketSize(rows, 2) : rows;
-    const filled = size === rows ? encodings : tf.concat([encodings, tf.zeros<tf.Rank.R2>([size - rows, dimension])], 0);
+    const filled = this.#fill ? filledRows(encodings, bucketSize(encodings.shape[0], 2)) : encodings;
     const { references, fields } = uploadBatch(batch);
     return { [encodingsInput]: filled, [seedInput]: seed, ...prefixed('references/', references), ...prefixed('fields/', fields) };
   }

@@ -1,6 +1,7 @@
-import { GramkitError } from '@gramkit/spec';
+import type { GramkitError } from '@gramkit/spec';
 import type { HandleInfo, OperationAttribute } from '../kernels/node-backend.js';
 import type { AddedOperation, GraphBinding, NativeGraph } from './graph-binding.js';
+import { notCompilable } from './not-compilable.js';
 import { operationDefinition } from './operation-definitions.js';
 
 /** Handles from here on are tensors of a graph under construction, below are tensors of the addon. */
@@ -138,7 +139,7 @@ export class GraphRecorder {
   }
 
   #refusal(found: string, fix: string): GramkitError {
-    return new GramkitError('ENGINE_UNSUPPORTED', `The function '${this.options.name}' cannot be compiled: it ${found}`, { fix });
+    return notCompilable(this.options.name, found, fix);
   }
 }
 

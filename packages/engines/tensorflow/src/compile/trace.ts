@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Tensor, Variable, type TensorInfo } from '@tensorflow/tfjs-core';
-import { GramkitError, type DeviceTensors, type Stage } from '@gramkit/spec';
+import type { DeviceTensors, GramkitError, Stage } from '@gramkit/spec';
 import type { AddonBinding, HandleInfo, NodeBackend, OperationAttribute } from '../kernels/node-backend.js';
 import { firstSymbol, GraphRecorder, type RecorderOptions } from './graph-recorder.js';
 import type { GraphBinding } from './graph-binding.js';
+import { notCompilable } from './not-compilable.js';
 
 /** A tensor from outside that a recorded function uses: a variable by itself, whatever its value will be, any other by its data. */
 export type Captured = { readonly variable: Variable } | { readonly dataId: object };
@@ -234,6 +235,6 @@ class Tracer {
   }
 
   #refusal(found: string, fix: string): GramkitError {
-    return new GramkitError('ENGINE_UNSUPPORTED', `The function '${this.options.name}' cannot be compiled: it ${found}`, { fix });
+    return notCompilable(this.options.name, found, fix);
   }
 }
