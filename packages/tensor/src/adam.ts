@@ -3,6 +3,7 @@ import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { definePlugin, GramkitError, kernelNames, tokens } from '@gramkit/spec';
 import type { AdamUpdateAttributes, AdamUpdateInputs, ComponentState, Gradient, Optimizer, RowGradient, Weight } from '@gramkit/spec';
 import { z } from 'zod';
+import { offersKernels } from './offered-kernels.js';
 import { rowsToTable } from './row-gradient.js';
 import { learningRateAt, scheduleOptions } from './schedule.js';
 
@@ -58,7 +59,7 @@ export class Adam implements Optimizer {
 
   /** Weight decay moves every row at every step. */
   get acceptsRowGradients(): boolean {
-    return this.#options.weightDecay === 0 && kernelOffered();
+    return this.#options.weightDecay === 0 && offersKernels(kernelNames.adamUpdate);
   }
 
   get stepCount(): number {
@@ -189,12 +190,8 @@ function shrink(weight: Variable, kept: Scalar): void {
 
 type AdamUpdate = (inputs: AdamUpdateInputs, attributes: AdamUpdateAttributes) => void;
 
-function kernelOffered(): boolean {
-  return tf.getKernel(kernelNames.adamUpdate, tf.getBackend()) !== undefined;
-}
-
 function updateOf(): AdamUpdate {
-  return kernelOffered() ? kernelAdamUpdate : plainAdamUpdate;
+  return offersKernels(kernelNames.adamUpdate) ? kernelAdamUpdate : plainAdamUpdate;
 }
 
 const kernelAdamUpdate: AdamUpdate = (inputs, attributes) => {

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { kernelNames, lstmCellOutputs } from '@gramkit/spec';
 import type { LstmCellGradientInputs, LstmCellInputs } from '@gramkit/spec';
+import { offersKernels } from './offered-kernels.js';
 
 /** The state after a time step and what its gradient needs, each `[batch, hidden]`. */
 export type LstmCellStep = Readonly<Record<(typeof lstmCellOutputs)[number], Tensor2D>>;
@@ -20,8 +21,7 @@ export interface LstmCell {
 
 /** The engine's own cell where it has one, else the one out of tfjs's operations. */
 export function lstmCell(): LstmCell {
-  const offered = [kernelNames.lstmCell, kernelNames.lstmCellGradient].every((name) => tf.getKernel(name, tf.getBackend()) !== undefined);
-  return offered ? kernelLstmCell : plainLstmCell;
+  return offersKernels(kernelNames.lstmCell, kernelNames.lstmCellGradient) ? kernelLstmCell : plainLstmCell;
 }
 
 const kernelLstmCell: LstmCell = {

@@ -1,16 +1,12 @@
-import type { Batch, CompileReport, ComponentState, Engine, GradientStrategy, ItemEncoder, Optimizer, SequenceModel, StepReport, StrategyContext } from '@gramkit/spec';
+import type { Batch, CompileReport, ComponentState, GradientStrategy, Optimizer, StepReport, StrategyContext } from '@gramkit/spec';
 import { specificationVersion } from '@gramkit/spec';
-import { begun, catalogueCost, checkBatch, checkContext, encodeCatalogue, EncoderPasses, noCost, savedCount, SequencePasses, tableStep } from '@gramkit/tensor';
-import type { EncoderCost } from '@gramkit/tensor';
+import { begun, catalogueCost, checkBatch, checkContext, encodeCatalogue, NetworkPasses, noCost, savedCount, tableStep } from '@gramkit/tensor';
+import type { EncoderCost, Networks } from '@gramkit/tensor';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { FrozenOptions } from './options.js';
 
-export interface FrozenParts {
-  readonly itemEncoder: ItemEncoder;
-  readonly sequenceModel: SequenceModel;
+export interface FrozenParts extends Networks {
   readonly sequenceModelOptimizer: Optimizer;
-  /** Compiles what is run; absent: it runs operation by operation. */
-  readonly engine?: Engine;
 }
 
 /** NoFinetune: the catalogue is encoded once, without dropout, and the sequence model alone is trained on it. */
@@ -18,8 +14,7 @@ export class Frozen implements GradientStrategy {
   readonly specificationVersion = specificationVersion;
   readonly kind = 'strategy';
   readonly name = 'frozen';
-  readonly #encoder: EncoderPasses;
-  readonly #sequenceModel: SequencePasses;
+  readonly #passes: NetworkPasses;
   #context?: StrategyContext;
   #step = 0;
   #table?: Tensor2D;
@@ -30,8 +25,7 @@ export class Frozen implements GradientStrategy {
     private readonly parts: FrozenParts,
     private readonly options: FrozenOptions,
   ) {
-    this.#encoder = new EncoderPasses(parts.itemEncoder, parts.engine);
-    this.#sequenceModel = new SequencePasses(parts.sequenceModel, parts.engine);
+    this.#passes = new NetworkPasses(parts);
   }
 
   async begin(context: StrategyContext): Promise<void> {
@@ -47,7 +41,7 @@ export class Frozen implements GradientStrategy {
     const { catalogue, seed } = begun(this.#context);
     checkBatch(batch, catalogue.count);
     const { sequenceModelOptimizer } = this.parts;
-    const report = await tableStep({ sequenceModel: this.#sequenceModel, sequenceModelOptimizer, table: await this.#encoded(), batch, seed, step: this.#step });
+    const report = await tableStep({ sequenceModel: this.#passes.sequenceModel, sequenceModelOptimizer, table: await this.#encoded(), batch, seed, step: this.#step });
     this.#step++;
     const cost = this.#unreported;
     this.#unreported = noCost;
@@ -73,13 +67,12 @@ export class Frozen implements GradientStrategy {
   }
 
   compileReports(): readonly CompileReport[] {
-    return [...this.#encoder.reports(), ...this.#sequenceModel.reports()].filter(({ compilations }) => compilations > 0);
+    return this.#passes.compileReports();
   }
 
   dispose(): void {
     this.#forgetTable();
-    this.#encoder.dispose();
-    this.#sequenceModel.dispose();
+    this.#passes.dispose();
   }
 
   #forgetTable(): void {
@@ -90,7 +83,7 @@ export class Frozen implements GradientStrategy {
   async #encoded(): Promise<Tensor2D> {
     if (this.#table !== undefined) return this.#table;
     const { catalogue, progress } = begun(this.#context);
-    this.#table = await encodeCatalogue(this.#encoder, catalogue, {
+    this.#table = await encodeCatalogue(this.#passes.encoder, catalogue, {
       chunkTokens: this.options.chunkTokens,
       progress: (done, total) => progress?.('encoding the catalogue', done, total),
     });

@@ -12,13 +12,12 @@ import {
   checkTrainable,
   encodeCatalogue,
   encodeRows,
-  EncoderPasses,
   forwardCost,
+  NetworkPasses,
   noCost,
   readLoss,
   savedCount,
   seedTensor,
-  SequencePasses,
   tableStep,
 } from '@gramkit/tensor';
 import type { EncoderCost, SequenceGradients, TrainedPair } from '@gramkit/tensor';
@@ -48,8 +47,7 @@ export class MultiStep implements GradientStrategy {
   readonly specificationVersion = specificationVersion;
   readonly kind = 'strategy';
   readonly name = 'multi-step';
-  readonly #encoder: EncoderPasses;
-  readonly #sequenceModel: SequencePasses;
+  readonly #passes: NetworkPasses;
   #context?: StrategyContext;
   #schedule?: Schedule;
   #step = 0;
@@ -70,8 +68,7 @@ export class MultiStep implements GradientStrategy {
     private readonly pair: TrainedPair,
     private readonly options: MultiStepOptions,
   ) {
-    this.#encoder = new EncoderPasses(pair.itemEncoder, pair.engine);
-    this.#sequenceModel = new SequencePasses(pair.sequenceModel, pair.engine);
+    this.#passes = new NetworkPasses(pair);
   }
 
   /** @throws GramkitError CONFIGURATION_INVALID where warm-up, settling and one window do not fit the epochs, or no weight of the encoder is trainable. */
@@ -148,13 +145,12 @@ export class MultiStep implements GradientStrategy {
   }
 
   compileReports(): readonly CompileReport[] {
-    return [...this.#encoder.reports(), ...this.#sequenceModel.reports()].filter(({ compilations }) => compilations > 0);
+    return this.#passes.compileReports();
   }
 
   dispose(): void {
     this.#forgetTensors();
-    this.#encoder.dispose();
-    this.#sequenceModel.dispose();
+    this.#passes.dispose();
   }
 
   #forgetTensors(): void {
@@ -173,7 +169,7 @@ export class MultiStep implements GradientStrategy {
       this.#unreported = addCosts(this.#unreported, catalogueCost(catalogue));
     }
     const { sequenceModelOptimizer } = this.pair;
-    return tableStep({ sequenceModel: this.#sequenceModel, sequenceModelOptimizer, table: this.#table, batch, seed, step: this.#step });
+    return tableStep({ sequenceModel: this.#passes.sequenceModel, sequenceModelOptimizer, table: this.#table, batch, seed, step: this.#step });
   }
 
   /** A step of the sequence model, and of the rows it read. */
@@ -213,7 +209,7 @@ export class MultiStep implements GradientStrategy {
     const { rowRate } = this.options;
     return tf.tidy(() => {
       const places = window.places(batch.itemIds);
-      const { rows, ...rest } = this.#sequenceModel.rowGradients(window.at(places), batch, seed);
+      const { rows, ...rest } = this.#passes.sequenceModel.rowGradients(window.at(places), batch, seed);
       const rate = rowRate === 'predictions' ? rest.count.clone() : tf.scalar(rowRate);
       return { ...rest, move: { places, change: tf.neg(tf.mul(rows, rate) as Tensor2D), rowRate: rate } };
     });
@@ -227,7 +223,7 @@ export class MultiStep implements GradientStrategy {
     const { encoderOptimizer, sequenceModel } = this.pair;
     const { passes, miniBatch } = this.options;
     const { losses, cost: regressionCost } = await regress({
-      encoder: this.#encoder,
+      encoder: this.#passes.encoder,
       optimizer: encoderOptimizer,
       catalogue,
       window,
@@ -264,7 +260,7 @@ export class MultiStep implements GradientStrategy {
   #encodeWithMasksOf(window: Window, rows: readonly number[]): Tensor2D {
     const { catalogue, seed } = begun(this.#context);
     const pass = { training: true, seed: seedTensor(seed, 'encoderMasks', window.index) };
-    const encodings = encodeRows(this.#encoder, catalogue, rows, pass, this.options.chunkTokens);
+    const encodings = encodeRows(this.#passes.encoder, catalogue, rows, pass, this.options.chunkTokens);
     pass.seed.dispose();
     return encodings;
   }
@@ -306,7 +302,7 @@ export class MultiStep implements GradientStrategy {
 
   #encodeCatalogue(): Promise<Tensor2D> {
     const { catalogue, progress } = begun(this.#context);
-    return encodeCatalogue(this.#encoder, catalogue, {
+    return encodeCatalogue(this.#passes.encoder, catalogue, {
       chunkTokens: this.options.chunkTokens,
       progress: (done, total) => progress?.('encoding the catalogue', done, total),
     });

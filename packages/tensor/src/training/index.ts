@@ -11,6 +11,7 @@ export * from './item-chunks.js';
 export * from './joint-gradients.js';
 export * from './joint-step.js';
 export * from './joint-strategy.js';
+export * from './network-passes.js';
 export * from './record-pass.js';
 export * from './recorded-encoding.js';
 export * from './seeds.js';

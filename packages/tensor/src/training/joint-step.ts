@@ -1,19 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Engine, ItemEncoder, Optimizer, SequenceModel, StepReport } from '@gramkit/spec';
+import type { Optimizer, StepReport } from '@gramkit/spec';
 import { readLoss } from './finite-loss.js';
 import { applyGradients } from './gradients.js';
 import { jointGradients } from './joint-gradients.js';
 import type { JointGradientsInput } from './joint-gradients.js';
+import type { Networks } from './network-passes.js';
 import { seedTensor } from './seeds.js';
 
 /** Both networks and their separate optimizers. */
-export interface TrainedPair {
-  readonly itemEncoder: ItemEncoder;
-  readonly sequenceModel: SequenceModel;
+export interface TrainedPair extends Networks {
   readonly encoderOptimizer: Optimizer;
   readonly sequenceModelOptimizer: Optimizer;
-  /** Compiles the passes of both; absent: they run operation by operation. */
-  readonly engine?: Engine;
 }
 
 export interface JointStepInput extends Pick<JointGradientsInput, 'encoder' | 'sequenceModel' | 'catalogue' | 'rows' | 'batch' | 'chunkTokens' | 'graphBytes'> {

@@ -7,10 +7,9 @@ import type { ByteSize } from './byte-size.js';
 import { savedCount } from './component-state.js';
 import { checkBatch } from './device-batch.js';
 import { encodeCatalogue } from './encode-rows.js';
-import { EncoderPasses } from './encoder-passes.js';
 import { jointStep } from './joint-step.js';
 import type { TrainedPair } from './joint-step.js';
-import { SequencePasses } from './sequence-passes.js';
+import { NetworkPasses } from './network-passes.js';
 
 export interface JointStrategyOptions {
   /** Tokens encoded together. */
@@ -26,8 +25,7 @@ export type RowsOfBatch = (batch: Batch) => { readonly rows: Int32Array; readonl
 export class JointStrategy implements GradientStrategy {
   readonly specificationVersion = specificationVersion;
   readonly kind = 'strategy';
-  readonly #encoder: EncoderPasses;
-  readonly #sequenceModel: SequencePasses;
+  readonly #passes: NetworkPasses;
   #context?: StrategyContext;
   #step = 0;
 
@@ -37,8 +35,7 @@ export class JointStrategy implements GradientStrategy {
     private readonly options: JointStrategyOptions,
     private readonly rowsOf: RowsOfBatch,
   ) {
-    this.#encoder = new EncoderPasses(pair.itemEncoder, pair.engine);
-    this.#sequenceModel = new SequencePasses(pair.sequenceModel, pair.engine);
+    this.#passes = new NetworkPasses(pair);
   }
 
   async begin(context: StrategyContext): Promise<void> {
@@ -53,8 +50,8 @@ export class JointStrategy implements GradientStrategy {
     checkBatch(batch, catalogue.count);
     const { chunkTokens, graphMemory } = this.options;
     const report = await jointStep({
-      encoder: this.#encoder,
-      sequenceModel: this.#sequenceModel,
+      encoder: this.#passes.encoder,
+      sequenceModel: this.#passes.sequenceModel,
       optimizers: this.pair,
       catalogue,
       seed,
@@ -72,7 +69,7 @@ export class JointStrategy implements GradientStrategy {
   async finish(): Promise<void> {}
 
   itemEncodings(): Promise<Tensor2D> {
-    return encodeCatalogue(this.#encoder, begun(this.#context).catalogue, { chunkTokens: this.options.chunkTokens });
+    return encodeCatalogue(this.#passes.encoder, begun(this.#context).catalogue, { chunkTokens: this.options.chunkTokens });
   }
 
   state(): ComponentState {
@@ -84,11 +81,10 @@ export class JointStrategy implements GradientStrategy {
   }
 
   compileReports(): readonly CompileReport[] {
-    return [...this.#encoder.reports(), ...this.#sequenceModel.reports()].filter(({ compilations }) => compilations > 0);
+    return this.#passes.compileReports();
   }
 
   dispose(): void {
-    this.#encoder.dispose();
-    this.#sequenceModel.dispose();
+    this.#passes.dispose();
   }
 }
