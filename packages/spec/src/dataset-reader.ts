@@ -18,6 +18,26 @@ export interface InteractionChunk {
   readonly probabilities?: Float32Array;
 }
 
+/**
+ * Impressions: lists of items that were shown, of which some were clicked. One entry an impression. A user's impressions come in time order.
+ * A chunk is valid until the next one is asked for.
+ */
+export interface ImpressionChunk {
+  readonly userIds: readonly string[];
+  /** The items that the user had clicked before, oldest first; may be empty. */
+  readonly histories: readonly (readonly string[])[];
+  /** The items shown, in their order. */
+  readonly candidates: readonly (readonly string[])[];
+  /** 1 where the candidate was clicked, 0 where not; the length of the impression's candidates. */
+  readonly clicks: readonly Uint8Array[];
+  /** As of interactions. */
+  readonly times?: Float64Array;
+  /** 1 where the data set itself holds the impression out for testing: the last ones of a user. */
+  readonly heldOut?: Uint8Array;
+  /** True probabilities that each candidate is clicked, known of generated data alone. */
+  readonly probabilities?: readonly Float32Array[];
+}
+
 /** Reads a data set in its own format, in stretches: never the whole of it at once. */
 export interface DatasetReader extends Component {
   readonly kind: 'reader';
@@ -26,6 +46,14 @@ export interface DatasetReader extends Component {
   fingerprint(): Promise<string>;
   /** @throws GramkitError DATA_MALFORMED with file and line. */
   items(): AsyncIterable<readonly ItemContent[]>;
-  /** @throws GramkitError DATA_MALFORMED with file and line. */
+  /**
+   * Empty where the data set has impressions.
+   * @throws GramkitError DATA_MALFORMED with file and line.
+   */
   interactions(): AsyncIterable<InteractionChunk>;
+  /**
+   * Recommendation only, in place of `interactions`; absent where a data set has clicks but does not know what was shown beside them.
+   * @throws GramkitError DATA_MALFORMED with file and line.
+   */
+  impressions?(): AsyncIterable<ImpressionChunk>;
 }
