@@ -1,5 +1,6 @@
 /** Data sets of Gramkit: readers and a generator, the store, splits and batches. */
 export { Batches, openBatches, type BatchesOptions, type EvaluationBatchesOptions, type TrainBatchesOptions } from './batches/batches.js';
+export type { EvaluationBatch } from './batches/evaluation-batch.js';
 export { explainedDifficulty, generateCatalogue, generatedContent, type GeneratedItem } from './generator/catalogue.js';
 export { generatorOptions, type GeneratorOptions } from './generator/options.js';
 export { skills as generatorSkills, type ItemText } from './generator/texts.js';
