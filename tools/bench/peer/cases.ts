@@ -1,4 +1,4 @@
-import { dktProducts, type SequenceProducts } from './sequence-products.js';
+import { dktProducts, dktSizes, saktProducts, type SequenceProducts } from './sequence-products.js';
 
 /** The precisions that are timed, each against the peer in the same. */
 export const precisions = ['float32', 'bfloat16'] as const;
@@ -7,10 +7,15 @@ export type BenchPrecision = (typeof precisions)[number];
 /** One thing to time on both sides. */
 export type PeerCase = TrainingCase | EncoderCase;
 
-/** The same strategy and sequence model over the same windows. */
+/** The data sets that both sides read, each from a folder of its own. */
+export const dataSets = ['assistments', 'goodreads'] as const;
+export type DataSet = (typeof dataSets)[number];
+
+/** The same strategy and sequence model over the same windows or, of recommendation, the same impressions. */
 export interface TrainingCase {
   readonly kind: 'training';
   readonly name: string;
+  readonly dataSet: DataSet;
   /** Sections of our configuration. */
   readonly model: object;
   readonly strategy: object;
@@ -22,7 +27,8 @@ export interface TrainingCase {
   readonly windowSteps?: number | 'epoch';
   /** Items that a pass of the encoder holds, where it is not all of a step's. */
   readonly itemsOfPass?: number;
-  readonly sequenceProducts: SequenceProducts;
+  /** Absent where they are not counted: of NRMS, whose batches do not say how long their histories are. */
+  readonly sequenceProducts?: SequenceProducts;
 }
 
 /** A step of the encoder alone: forward, backward and Adam over all weights. */
@@ -38,11 +44,13 @@ export const batchSize = 32;
 /** Multi-step as the peer runs it: one pass, rows at rate 1, no warm-up and no settling epoch. */
 const plainMultiStep = { use: 'multi-step', passes: 1, rowRate: 1, miniBatch: 32, warmUpEpochs: 0, settlingEpochs: 0, evaluateWindows: 'never' };
 
+type CaseParts = Pick<TrainingCase, 'strategy' | 'peerArguments' | 'span'> & Partial<TrainingCase>;
+
 /** Every strategy over one model of knowledge tracing. */
-function knowledgeTracingCases(model: { readonly use: string }, peerModel: string, sequenceProducts: SequenceProducts): readonly TrainingCase[] {
-  const of = (name: string, rest: Pick<TrainingCase, 'strategy' | 'peerArguments' | 'span'> & Partial<TrainingCase>): TrainingCase => ({
-    kind: 'training', name: `${model.use} ${name}`, model, sequenceProducts, ...rest,
-    peerArguments: ['--task', 'kt', '--model', peerModel, ...rest.peerArguments],
+function knowledgeTracingCases(model: { readonly use: string; readonly [option: string]: unknown }, sequenceProducts: SequenceProducts): readonly TrainingCase[] {
+  const of = (name: string, rest: CaseParts): TrainingCase => ({
+    kind: 'training', name: `${model.use} ${name}`, dataSet: 'assistments', model, sequenceProducts, ...rest,
+    peerArguments: ['--task', 'kt', '--model', model.use, ...rest.peerArguments],
   });
   return [
     of('single-step', { strategy: { use: 'single-step' }, peerArguments: ['--strategy', 'single'], span: 'epoch' }),
@@ -53,13 +61,33 @@ function knowledgeTracingCases(model: { readonly use: string }, peerModel: strin
   ];
 }
 
+/** Histories of the peer's recommendation at most. */
+export const historyLength = 8;
+
+/** An epoch has 3,510 steps: what trains the encoder at every step is timed on a part of one, the same batches on both sides. */
+function recommendationCases(): readonly TrainingCase[] {
+  const of = (name: string, rest: CaseParts): TrainingCase => ({
+    kind: 'training', name: `nrms ${name}`, dataSet: 'goodreads', model: { use: 'nrms', heads: 8 }, ...rest,
+    peerArguments: ['--task', 'news', '--model', 'nrms', '--seq-len', String(historyLength), ...rest.peerArguments],
+  });
+  return [
+    of('single-step', { strategy: { use: 'single-step' }, peerArguments: ['--strategy', 'single'], span: { warmUp: 16, steps: 48 } }),
+    of('multi-step:1e', { strategy: { ...plainMultiStep, interval: '1e' }, peerArguments: ['--strategy', 'multi', '--interval', '1e'], span: 'epoch', windowSteps: 'epoch', itemsOfPass: 32 }),
+    of('multi-step:10', { strategy: { ...plainMultiStep, interval: 10 }, peerArguments: ['--strategy', 'multi', '--interval', '10'], span: { warmUp: 20, steps: 40 }, windowSteps: 10, itemsOfPass: 32 }),
+    of('frozen', { strategy: { use: 'frozen' }, peerArguments: ['--strategy', 'frozen'], span: { warmUp: 100, steps: 1000 } }),
+    of('end-to-end', { strategy: { use: 'end-to-end' }, peerArguments: ['--strategy', 'e2e'], span: { warmUp: 16, steps: 32 } }),
+  ];
+}
+
 function encoderCase(items: number, tokens: number): EncoderCase {
   return { kind: 'encoder', name: `encoder ${items}x${tokens}`, items, tokens };
 }
 
 /** All cases; another model of the peer's is another line here. */
 export const cases: readonly PeerCase[] = [
-  ...knowledgeTracingCases({ use: 'dkt' }, 'dkt', dktProducts),
+  ...knowledgeTracingCases({ use: 'dkt', ...dktSizes }, dktProducts),
+  ...knowledgeTracingCases({ use: 'sakt', heads: 8 }, saktProducts),
+  ...recommendationCases(),
   encoderCase(8, 16),
   encoderCase(64, 32),
   encoderCase(76, 8),

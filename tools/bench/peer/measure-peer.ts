@@ -36,7 +36,7 @@ async function measureTraining(task: Task, measured: TrainingCase, stepsPerEpoch
     const file = join(folder, 'peer.json');
     const numbers = ['--batch', String(batchSize), '--steps', String(steps), '--warmup', String(warmUp), '--threads', String(threads)];
     const program = likeLengths ? [join(import.meta.dirname, 'like_length_peer.py'), script, String(lengthPool)] : [script];
-    await python(task, [...program, ...measured.peerArguments, '--data', data, '--json', file, ...numbers, ...precisionArguments(task)]);
+    await python(task, [...program, ...measured.peerArguments, '--data', data[measured.dataSet]!, '--json', file, ...numbers, ...precisionArguments(task)]);
     return JSON.parse(await readFile(file, 'utf8')) as PeerResult;
   });
   return {
@@ -45,7 +45,7 @@ async function measureTraining(task: Task, measured: TrainingCase, stepsPerEpoch
     measuredSteps: result.timed_steps,
     stepsPerEpoch: result.steps_per_epoch,
     peakMemoryBytes: result.peak_rss_gib * 2 ** 30,
-    interactionsPerStep: result.occurrences_per_step,
+    interactionsPerStep: measured.dataSet === 'assistments' ? result.occurrences_per_step : null,
     encoderItemsPerStep: result.encoder_items_trained_per_step + result.encoder_items_forward_only_per_step,
   };
 }

@@ -25,5 +25,5 @@ async function productsOf({ measured }: Task, { encoder, interactionsPerStep }: 
   const sizes = await encoderSizes(defaultModelDirectory());
   if (measured.kind === 'encoder') return encoderProducts(sizes, encoder!);
   const predictions = Math.round(interactionsPerStep! - batchSize);
-  return [...encoderProducts(sizes, encoder!, measured.itemsOfPass), ...measured.sequenceProducts({ windows: batchSize, predictions, dimension: sizes.dimension })];
+  return [...encoderProducts(sizes, encoder!, measured.itemsOfPass), ...measured.sequenceProducts!({ windows: batchSize, predictions, dimension: sizes.dimension })];
 }

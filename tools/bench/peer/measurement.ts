@@ -1,5 +1,5 @@
 import type { MachineLoad } from '../machine-load.js';
-import type { BenchPrecision, PeerCase } from './cases.js';
+import type { BenchPrecision, DataSet, PeerCase } from './cases.js';
 import type { EncoderWork } from './encoder-products.js';
 
 /** Who is timed: ours, the peer as it is written, the peer with windows of like length together, and the matrix products of our step alone. */
@@ -14,7 +14,7 @@ export interface Measurement {
   /** Steps of an epoch; null where there are no epochs. */
   readonly stepsPerEpoch: number | null;
   readonly peakMemoryBytes: number;
-  /** Interactions of a step's batch, padding left out; null of encoder steps. */
+  /** Interactions of a step's batch, padding left out; null where both sides have the same batches, step by step. */
   readonly interactionsPerStep: number | null;
   /** What compiling took, over the whole run; null where nothing is compiled. */
   readonly compileSeconds: number | null;
@@ -40,8 +40,8 @@ export interface Entry {
 
 /** Where things are, and how much is run. */
 export interface BenchSetting {
-  /** Folder of ASSISTments 2009. */
-  readonly data: string;
+  /** Folder of each data set; of those that no case reads it may be absent. */
+  readonly data: Readonly<Partial<Record<DataSet, string>>>;
   /** The peer's script and a Python that has PyTorch and transformers. */
   readonly script: string;
   readonly python: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encoderProducts } from './encoder-products.js';
 import { gradientProducts, operationsOf, product } from './matrix-product.js';
-import { dktProducts } from './sequence-products.js';
+import { dktProducts, saktProducts } from './sequence-products.js';
 
 const sizes = { layers: 6, dimension: 384, feedForward: 1536 };
 
@@ -39,5 +39,11 @@ describe('dktProducts', () => {
   it('are three times the forward pass of two LSTM layers and the layer above', () => {
     const perPosition = 2 * (2 * (384 + 384) * 4 * 384 + (384 + 384) * 384);
     expect(operationsOf(dktProducts({ windows: 32, predictions: 1600, dimension: 384 }))).toBeCloseTo(3 * 1600 * perPosition, -3);
+  });
+});
+
+describe('saktProducts', () => {
+  it('are three times the forward pass of six square layers, whatever the windows', () => {
+    expect(operationsOf(saktProducts({ windows: 32, predictions: 1600, dimension: 384 }))).toBeCloseTo(3 * 1600 * 6 * 2 * 384 ** 2, -3);
   });
 });

@@ -17,6 +17,10 @@ describe('dueMeasurements', () => {
     ]);
   });
 
+  it('has no products and no like lengths of recommendation', () => {
+    expect(dueMeasurements(named('nrms single-step'), ['float32'], 2, []).map(({ round, side }) => `${round} ${side}`)).toEqual(['1 gramkit', '1 peer', '2 peer', '2 gramkit']);
+  });
+
   it('leaves out what is there', () => {
     const done = [{ case: 'encoder 8x16', precision: 'float32', round: 1, side: 'gramkit' }, { case: 'encoder 8x16', precision: 'bfloat16', round: 1, side: 'peer' }] as Entry[];
     const due = dueMeasurements(named('encoder 8x16'), ['float32', 'bfloat16'], 1, done);

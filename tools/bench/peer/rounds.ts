@@ -21,9 +21,11 @@ export function dueMeasurements(cases: readonly PeerCase[], precisions: readonly
   return all.filter(({ measured, precision, round, side }) => !keys.has(keyOf(measured.name, precision, round, side)));
 }
 
-function sidesOf({ kind }: PeerCase, round: number): readonly Side[] {
-  const peers: readonly Side[] = kind === 'encoder' ? ['peer'] : ['peer', 'peer-like-lengths'];
-  return round % 2 === 1 ? ['gramkit', ...peers, 'products'] : [...[...peers].reverse(), 'gramkit', 'products'];
+/** The peer with like lengths pads windows less; the histories of recommendation are short. */
+function sidesOf(measured: PeerCase, round: number): readonly Side[] {
+  const peers: readonly Side[] = measured.kind === 'training' && measured.dataSet === 'assistments' ? ['peer', 'peer-like-lengths'] : ['peer'];
+  const products: readonly Side[] = measured.kind === 'encoder' || measured.sequenceProducts !== undefined ? ['products'] : [];
+  return round % 2 === 1 ? ['gramkit', ...peers, ...products] : [...[...peers].reverse(), 'gramkit', ...products];
 }
 
 function keyOf(...parts: readonly (string | number)[]): string {

@@ -38,3 +38,12 @@ export const dktProducts: SequenceProducts = ({ windows, predictions, dimension 
   ];
   return [...whole, ...whole.flatMap(gradientProducts), ...recurrent];
 };
+
+/**
+ * SAKT: the projections to queries, keys, values and back and the two layers of the feed-forward part over all positions, and their gradients. Attention
+ * within a window is left out, as within a text, and so is the layer of one output.
+ */
+export const saktProducts: SequenceProducts = ({ predictions, dimension }) => {
+  const forward = [product(predictions, dimension, dimension, 6)];
+  return [...forward, ...forward.flatMap(gradientProducts)];
+};

@@ -25,7 +25,7 @@ const workHeader: Row = [
 const notes = [
   'Seconds are of steps in steady state: the mean over the measured steps of a round, then the median and quartiles over the rounds. A step that compiled something counts as long as',
   'the step nearest in predictions that did not, and without the time of compiling where there is none ("at least"); what compiling took over the whole run, first runs of new',
-  'functions among it, stands in a column of its own. Where the measured part is no whole epoch, ratios are per interaction. "Like lengths" is the peer with the batches of',
+  'functions among it, stands in a column of its own. Where the measured part is no whole epoch, ratios are per interaction (of NRMS per step: the batches are the same). "Like lengths" is the peer with the batches of',
   '`training.lengthPool: 32`.',
   'Peak memory is the largest resident size of the process by the end of training, without any evaluation. The share of the products is the time of the step\'s matrix',
   'products alone (same sizes, padding left out, forward and backward, same engine and precision) over that of the step.',
@@ -70,9 +70,9 @@ function workRow({ name, precision, of }: CaseRounds): Row {
   ];
 }
 
-/** Seconds of a step; of an interaction where a part of an epoch was measured, which holds batches of other sizes on the other side. */
+/** Seconds of a step; of an interaction where a part of an epoch was measured, which may hold batches of other sizes on the other side. */
 function timeOf(round: Measurement): number {
-  return isPartial(round) ? round.secondsPerStep / round.interactionsPerStep! : round.secondsPerStep;
+  return isPartial(round) ? round.secondsPerStep / (round.interactionsPerStep ?? 1) : round.secondsPerStep;
 }
 
 /** Of a part of an epoch, whose steps may be longer or shorter than most, there is no telling the seconds of an epoch. */
