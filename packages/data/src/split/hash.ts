@@ -4,7 +4,7 @@
  */
 
 /** Which decision a hash is for. 3 to 6 belong to negatives and to the encoder's mini-batches. */
-export const hashStreams = { split: 1, order: 2, validation: 7, batchOrder: 8 } as const;
+export const hashStreams = { split: 1, order: 2, validation: 7, batchOrder: 8, testItems: 9, validationItems: 10 } as const;
 
 const goldenRatio = 0x9e3779b9;
 
