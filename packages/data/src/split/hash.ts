@@ -3,8 +3,11 @@
  * another language can replay it. The finalizer is that of MurmurHash3 (fmix32); the PyTorch peer computes the same.
  */
 
-/** Which decision a hash is for. 3 to 6 belong to negatives and to the encoder's mini-batches. */
-export const hashStreams = { split: 1, order: 2, validation: 7, batchOrder: 8, testItems: 9, validationItems: 10 } as const;
+/** Which decision a hash is for. 6 belongs to the encoder's mini-batches. */
+export const hashStreams = {
+  split: 1, order: 2, negatives: 3, evaluationNegatives: 4, evaluationColumn: 5, validation: 7, batchOrder: 8,
+  testItems: 9, validationItems: 10, validationNegatives: 11, validationColumn: 12,
+} as const;
 
 const goldenRatio = 0x9e3779b9;
 
