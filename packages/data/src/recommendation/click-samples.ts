@@ -1,0 +1,88 @@
+import { sortedByKey } from '../split/hash.js';
+import { splitNames, type Split, type SplitName } from '../split/split.js';
+
+/** Clicks of users, each to be told from items that the user has not met. */
+export interface ClickTargets {
+  /** Users by their number in the store `[count]`. */
+  readonly users: Uint32Array;
+  /** Place of the click in its user's history, 1 or more `[count]`: what stands before it is the history `[count]`. */
+  readonly positions: Uint32Array;
+}
+
+/**
+ * What is trained on: every click of the training part but a user's first, which has nothing before it, in the order of users and of time.
+ * Memory is that of the users: a sample's user is found by its number.
+ */
+export class TrainingSamples {
+  readonly count: number;
+  /** Samples of the users before each `[users]`. */
+  readonly #before: Uint32Array;
+
+  constructor({ trainEnds }: Split) {
+    this.#before = new Uint32Array(trainEnds.length);
+    let count = 0;
+    trainEnds.forEach((end, user) => {
+      this.#before[user] = count;
+      count += Math.max(0, end - 1);
+    });
+    this.count = count;
+  }
+
+  targetsOf(samples: Uint32Array): ClickTargets {
+    const users = samples.map((sample) => this.#userOf(sample));
+    return { users, positions: samples.map((sample, row) => sample - this.#before[users[row]!]! + 1) };
+  }
+
+  /** Clicks before each sample, never above `longest` `[count]`. */
+  historyLengths({ trainEnds }: Split, longest: number): Uint32Array {
+    const lengths = new Uint32Array(this.count);
+    let sample = 0;
+    for (const end of trainEnds) for (let position = 1; position < end; position++) lengths[sample++] = Math.min(position, longest);
+    return lengths;
+  }
+
+  /** The last user with no more than `sample` samples before; those without samples stand before it. */
+  #userOf(sample: number): number {
+    let low = 0;
+    let high = this.#before.length;
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      if (this.#before[middle]! <= sample) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** One click of every user who has one in a part: the last one there. */
+export interface EvaluationTargets extends ClickTargets {
+  /** Place of each user among the users with two clicks or more, in the order of the store `[count]`. */
+  readonly numbers: Uint32Array;
+}
+
+/** What a part is evaluated on, users by the length of their history up to `longest`, ties by user; a user's first click has no history and is left out. */
+export function evaluationTargets(split: Split, part: SplitName, longest: number): EvaluationTargets {
+  const users: number[] = [];
+  const positions: number[] = [];
+  const numbers: number[] = [];
+  let number = 0;
+  for (let user = 0; user < split.historyLengths.length; user++) {
+    if (split.historyLengths[user]! < 2) continue;
+    const { start, end } = partOf(split, part, user);
+    if (end > start && end > 1) {
+      users.push(user);
+      positions.push(end - 1);
+      numbers.push(number);
+    }
+    number++;
+  }
+  const order = sortedByKey(users.length, (row) => Math.min(positions[row]!, longest));
+  return { users: order.map((row) => users[row]!), positions: order.map((row) => positions[row]!), numbers: order.map((row) => numbers[row]!) };
+}
+
+/** Which events of a user belong to a part: from `start` up to `end`. */
+function partOf({ trainEnds, validationEnds, historyLengths }: Split, part: SplitName, user: number): { readonly start: number; readonly end: number } {
+  const bounds = [0, trainEnds[user]!, validationEnds[user]!, historyLengths[user]!];
+  const place = splitNames.indexOf(part);
+  return { start: bounds[place]!, end: bounds[place + 1]! };
+}
