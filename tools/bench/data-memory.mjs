@@ -37,7 +37,7 @@ function peakMegabytes() {
 
 /** What one process takes for `interactions`. */
 async function measure(interactions) {
-  const { createGeneratedReader, generatorOptions, importDataset, openBatches, openStore, splitUsers } = await import('@gramkit/data');
+  const { createGeneratedReader, generatorOptions, importDataset, openBatches, openStore, splitStore } = await import('@gramkit/data');
   const folder = mkdtempSync(join(tmpdir(), 'gramkit-bench-'));
   try {
     const file = join(folder, 'store.duckdb');
@@ -45,7 +45,7 @@ async function measure(interactions) {
     await importDataset(createGeneratedReader(generatorOptions.parse({ interactions })), file);
     const imported = performance.now();
     const store = await openStore(file);
-    const batches = await openBatches(store, await splitUsers(store, { seed }), { lengthMultiple });
+    const batches = await openBatches(store, await splitStore(store, { seed }), { lengthMultiple });
     let steps = 0;
     let drawn = 0;
     for await (const batch of batches.trainBatches({ seed, epoch: 0, batchSize, lengthPool })) {

@@ -1,5 +1,14 @@
 import type { Batch, BatchLayout, HostTensor } from '@gramkit/spec';
+import type { EvaluationBatch } from './evaluation-batch.js';
 import { layWindows, type LaidWindows } from './lay-windows.js';
+
+/** What evaluation has to know of the windows of a batch. */
+export interface EvaluatedWindows {
+  /** The user of each window `[windows]`. */
+  readonly users: Int32Array;
+  /** Whether a prediction counts; nothing where all do. */
+  readonly counts?: (window: number, offset: number, item: number) => boolean;
+}
 
 /** Puts batches together; one per catalogue, since it keeps an array of the catalogue's size. */
 export class BatchAssembler {
@@ -19,7 +28,30 @@ export class BatchAssembler {
    * use; in rows `fields.starts` float32 `[rows, positions]`, 1 where a window begins; `fields.weight` float32 `[]` where there is one.
    */
   assemble(packed: Uint32Array, lengths: Int32Array, positions: number, weight?: number): Batch {
+    return this.#batchOf(layWindows(this.#layout, lengths, positions), packed, lengths, positions, weight);
+  }
+
+  /**
+   * The same for evaluation, with `users` int32 `[rows * positions]`, -1 at padding, and `fields.counted` float32 `[rows, positions]`, 0 where a
+   * prediction does not count and at padding, where not all do.
+   */
+  assembleEvaluation(packed: Uint32Array, lengths: Int32Array, positions: number, evaluated: EvaluatedWindows): EvaluationBatch {
     const laid = layWindows(this.#layout, lengths, positions);
+    const users = new Int32Array(laid.rows * positions).fill(-1);
+    const counted = evaluated.counts === undefined ? undefined : new Float32Array(laid.rows * positions);
+    for (let window = 0, source = 0; window < lengths.length; window++) {
+      const start = laid.rowOf[window]! * positions + laid.startOf[window]!;
+      for (let offset = 0; offset < lengths[window]!; offset++, source++) {
+        users[start + offset] = evaluated.users[window]!;
+        if (counted !== undefined) counted[start + offset] = Number(evaluated.counts!(window, offset, packed[source]! >>> 1));
+      }
+    }
+    const batch = this.#batchOf(laid, packed, lengths, positions);
+    if (counted === undefined) return { ...batch, users };
+    return { ...batch, fields: { ...batch.fields, counted: { dtype: 'float32', shape: [laid.rows, positions], data: counted } }, users };
+  }
+
+  #batchOf(laid: LaidWindows, packed: Uint32Array, lengths: Int32Array, positions: number, weight?: number): Batch {
     const references = new Int32Array(laid.rows * positions).fill(-1);
     const responses = new Float32Array(laid.rows * positions);
     const unique: number[] = [];

@@ -3,9 +3,10 @@ import { dirname } from 'node:path';
 import type { Batch } from '@gramkit/spec';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { permutation } from '../split/hash.js';
-import { splitUsers, type Split } from '../split/split.js';
+import { splitStore, type Split } from '../split/split.js';
 import type { Store } from '../store/store.js';
 import { collect, errorOf, items, readerOf, storeOf, type Row } from '../testing/fixtures.js';
+import type { EvaluationBatch } from './evaluation-batch.js';
 import { epochOrder } from './epoch-order.js';
 import { openBatches, type Batches, type BatchesOptions } from './batches.js';
 
@@ -18,13 +19,17 @@ const rows: Row[] = Array.from({ length: 40 }, (_, user) => user).flatMap((user)
 
 async function open(options: BatchesOptions = {}): Promise<{ store: Store; split: Split; batches: Batches }> {
   const store = await storeOf(readerOf(catalogue, rows, 50));
-  const split = await splitUsers(store, { seed: 1, testFraction: 0.2, validationFraction: 0.2 });
+  const split = await splitStore(store, { seed: 1, testFraction: 0.2, validationFraction: 0.2 });
   const batches = await openBatches(store, split, { windowLength, ...options });
   onTestFinished(() => batches.close());
   return { store, split, batches };
 }
 
+/** The part of a user, of which the split is one of users. */
+const partOf = ({ trainEnds, validationEnds, historyLengths }: Split, user: number): number => [trainEnds[user], validationEnds[user], historyLengths[user]].findIndex((end) => end! > 0);
+
 interface Interaction {
+  readonly user: number;
   readonly item: number;
   readonly response: number;
 }
@@ -34,10 +39,10 @@ function referenceWindows(split: Split, part: number): Interaction[][] {
   const users = [...new Set(rows.map(([user]) => user))];
   return users.flatMap((name, user) => {
     const history = rows.filter(([other]) => other === name);
-    if (split.ofUser[user] !== part) return [];
+    if (partOf(split, user) !== part) return [];
     const windows: Interaction[][] = [];
     for (let start = 0; start < history.length; start += windowLength) {
-      windows.push(history.slice(start, start + windowLength).map(([, item, response]) => ({ item: Number(item.slice(1)), response })));
+      windows.push(history.slice(start, start + windowLength).map(([, item, response]) => ({ user, item: Number(item.slice(1)), response })));
     }
     return windows.filter((window) => window.length >= 2);
   });
@@ -54,6 +59,12 @@ function referenceBatch(windows: readonly Interaction[][], positions = Math.max(
       lengths: { dtype: 'int32', shape: [windows.length], data: Int32Array.from(windows, (window) => window.length) },
     },
   };
+}
+
+/** The same for evaluation: whose each position is. */
+function referenceEvaluation(windows: readonly Interaction[][], positions = Math.max(...windows.map((window) => window.length))): EvaluationBatch {
+  const users = windows.flatMap((window) => Array.from({ length: positions }, (_, position) => window[position]?.user ?? -1));
+  return { ...referenceBatch(windows, positions), users: Int32Array.from(users) };
 }
 
 /** What a batch holds, in whatever layout: shape aside, its items, its weight, and its windows as text, sorted. */
@@ -100,7 +111,7 @@ describe.each([['in memory', {}], ['in a file', { interactionsInMemory: 0 }]])('
     const rounded = (windows: readonly Interaction[][]) => Math.min(windowLength, Math.ceil(Math.max(...windows.map((window) => window.length)) / lengthMultiple) * lengthMultiple);
     const ordered = referenceWindows(split, 2).toSorted((a, b) => a.length - b.length);
     const evaluated = await collect(batches.evaluationBatches({ split: 'test', batchSize: 3 }));
-    expect(evaluated).toEqual(chunked(ordered, 3).map((windows) => referenceBatch(windows, rounded(windows))));
+    expect(evaluated).toEqual(chunked(ordered, 3).map((windows) => referenceEvaluation(windows, rounded(windows))));
     const trained = await collect(batches.trainBatches({ seed: 7, epoch: 3, batchSize: 1, lengthPool: 2 }));
     expect(new Set(trained.map(({ fields }) => fields.responses!.shape[1]))).toEqual(new Set(allowed));
   });
@@ -125,13 +136,13 @@ describe.each([['in memory', {}], ['in a file', { interactionsInMemory: 0 }]])('
     for (const [part, number] of [['validation', 1], ['test', 2]] as const) {
       const windows = referenceWindows(split, number).toSorted((a, b) => a.length - b.length);
       expect(windows.length).toBeGreaterThan(3);
-      expect(await collect(batches.evaluationBatches({ split: part, batchSize: 3 }))).toEqual(chunked(windows, 3).map((batch) => referenceBatch(batch)));
+      expect(await collect(batches.evaluationBatches({ split: part, batchSize: 3 }))).toEqual(chunked(windows, 3).map((batch) => referenceEvaluation(batch)));
     }
   });
 
   it('knows the items that no training user has', async () => {
     const { split, batches } = await open(options);
-    const seen = new Set(rows.filter(([user]) => split.ofUser[Number(user.slice(1))] === 0).map(([, item]) => item));
+    const seen = new Set(rows.filter(([user]) => partOf(split, Number(user.slice(1))) === 0).map(([, item]) => item));
     expect([...(await batches.unseenItems())]).toEqual(catalogue.map(({ id }) => (seen.has(id) ? 0 : 1)));
     expect(seen.size).toBeLessThan(catalogue.length);
   });
@@ -181,7 +192,7 @@ describe('openBatches', () => {
     expect((await errorOf(openBatches(store, split, { lengthMultiple: 0 }))).details.field).toBe('lengthMultiple');
     expect((await errorOf(openBatches(store, split, { layout: 'columns' as 'rows' }))).details).toMatchObject({ field: 'layout', alternatives: ['windows', 'rows'] });
     const short = await storeOf(readerOf(items('a'), [['u', 'a', 1], ['v', 'a', 0]]));
-    const shortSplit = await splitUsers(short, { seed: 1, testFraction: 0, validationFraction: 0 });
+    const shortSplit = await splitStore(short, { seed: 1, testFraction: 0, validationFraction: 0 });
     expect((await errorOf(openBatches(short, shortSplit))).code).toBe('DATA_EMPTY');
   });
 });

@@ -3,11 +3,12 @@ import { sortedByKey } from '../split/hash.js';
 import { splitNames, type Split, type SplitName } from '../split/split.js';
 import { HistoryCursor } from '../store/history-cursor.js';
 import type { Store } from '../store/store.js';
-import { BatchAssembler } from './assemble-batch.js';
+import { BatchAssembler, type EvaluatedWindows } from './assemble-batch.js';
 import { epochOrder, type EpochOrder } from './epoch-order.js';
 import { interactionsInMemory, openHistories, type HistorySource } from './history-source.js';
 import { prefetch } from './prefetch.js';
-import { cutWindows, type Windows } from './windows.js';
+import type { EvaluationBatch } from './evaluation-batch.js';
+import { evaluationWindows, trainingWindows, windowsOfItems, type EvaluationWindows, type HeldOutPart, type Windows } from './windows.js';
 
 export interface BatchesOptions {
   /** Interactions of a window. Default 100. */
@@ -42,7 +43,7 @@ export interface TrainBatchesOptions {
 }
 
 export interface EvaluationBatchesOptions {
-  readonly split: SplitName;
+  readonly split: HeldOutPart;
   readonly batchSize: number;
 }
 
@@ -50,6 +51,19 @@ export interface EvaluationBatchesOptions {
 const batchesAhead = 4;
 /** Interactions of one read when whole histories are scanned. */
 const scanLength = 65_536;
+
+/** Where batches come from: histories, and how they are cut. */
+interface Cut {
+  readonly training: Windows;
+  readonly validation: EvaluationWindows;
+  readonly test: EvaluationWindows;
+}
+
+/** Histories: those that are trained on, without the events of items that are held out, and all of them. They are one source where no items are. */
+interface Sources {
+  readonly training: HistorySource;
+  readonly all: HistorySource;
+}
 
 /**
  * The batches of a split store. Memory grows with users and windows (about 20 bytes each), never with interactions.
@@ -60,23 +74,24 @@ export class Batches {
   readonly windowLength: number;
   readonly #lengthMultiple: number;
   readonly #catalogueSize: number;
-  readonly #histories: HistorySource;
+  readonly #sources: Sources;
   readonly #assembler: BatchAssembler;
-  readonly #windows = new Map<SplitName, Windows>();
-  #closed: Promise<void> | undefined;
+  readonly #cut: Cut;
+  #closed: Promise<unknown> | undefined;
 
-  constructor(split: Split, histories: HistorySource, catalogueSize: number, options: Required<Omit<BatchesOptions, 'interactionsInMemory'>>) {
+  constructor(split: Split, sources: Sources, cut: Cut, catalogueSize: number, options: Required<Omit<BatchesOptions, 'interactionsInMemory'>>) {
     this.split = split;
     this.windowLength = options.windowLength;
     this.#lengthMultiple = options.lengthMultiple;
     this.#catalogueSize = catalogueSize;
-    this.#histories = histories;
+    this.#sources = sources;
+    this.#cut = cut;
     this.#assembler = new BatchAssembler(catalogueSize, options.layout);
   }
 
   /** Windows of a part. */
   windowCount(part: SplitName): number {
-    return this.#windowsOf(part).count;
+    return this.#cut[part === 'train' ? 'training' : part].count;
   }
 
   /** Batches of a training epoch. */
@@ -91,47 +106,59 @@ export class Batches {
    */
   async *trainBatches(options: TrainBatchesOptions): AsyncGenerator<Batch> {
     const { seed, epoch, batchSize, startBatch = 0, dropLast = true, lengthPool = 1 } = options;
-    const windows = this.#windowsOf('train');
+    const windows = this.#cut.training;
     const batches = this.stepsPerEpoch(batchSize, dropLast);
     const order = epochOrder(windows.lengths, { seed, epoch, batchSize, batches, lengthPool: positive(lengthPool, 'lengthPool') });
-    yield* this.#batchesOf(windows, order, batchSize, startBatch, batches);
+    yield* this.#batchesOf({ source: this.#sources.training, windows, batchSize, first: startBatch, end: batches }, order, (batch, packed, lengths) =>
+      this.#assembler.assemble(packed, lengths, this.#positionsFor(lengths), order.weightOf?.(batch)));
   }
 
-  /** Every window of a part once, in order of length, ties by window: little padding. */
-  async *evaluationBatches({ split, batchSize }: EvaluationBatchesOptions): AsyncGenerator<Batch> {
-    const windows = this.#windowsOf(split);
+  /**
+   * Every window of a part once, in order of length, ties by window: little padding. By user, all predictions count; otherwise a window may begin
+   * with history, and where items are held out predictions of other items do not count either: `fields.counted` is 0 there.
+   */
+  async *evaluationBatches({ split: part, batchSize }: EvaluationBatchesOptions): AsyncGenerator<EvaluationBatch> {
+    const windows = this.#cut[part];
     const byLength = sortedByKey(windows.count, (window) => windows.lengths[window]!);
     const order: EpochOrder = { windowsOf: (batch) => byLength.subarray(batch * batchSize, (batch + 1) * batchSize) };
-    yield* this.#batchesOf(windows, order, batchSize, 0, Math.ceil(windows.count / positive(batchSize, 'batchSize')));
+    const end = Math.ceil(windows.count / positive(batchSize, 'batchSize'));
+    yield* this.#batchesOf({ source: this.#sources.all, windows, batchSize, first: 0, end }, order, (batch, packed, lengths) =>
+      this.#assembler.assembleEvaluation(packed, lengths, this.#positionsFor(lengths), this.#evaluated(part, order.windowsOf(batch))));
   }
 
-  /** uint8 `[catalogue]`: 1 where no training user has an interaction with the item (cold start). */
+  /** uint8 `[catalogue]`: 1 where no event that is trained on has the item (cold start). */
   async unseenItems(): Promise<Uint8Array> {
-    const { ofUser, historyLengths } = this.split;
-    const train = splitNames.indexOf('train');
+    const { trainEnds, historyLengths, ofItem } = this.split;
     const unseen = new Uint8Array(this.#catalogueSize).fill(1);
     const cursor = new HistoryCursor(historyLengths);
-    for await (const { packed, first } of this.#scan()) {
-      for (let index = 0; index < packed.length; index++) {
-        if (ofUser[cursor.userAt(first + index)] === train) unseen[packed[index]! >>> 1] = 0;
+    let position = 0;
+    for await (const packed of scan(this.#sources.all, historyLengths)) {
+      for (const interaction of packed) {
+        const user = cursor.userAt(position);
+        const item = interaction >>> 1;
+        if (position++ - cursor.start < trainEnds[user]! && (ofItem === undefined || ofItem[item] === 0)) unseen[item] = 0;
       }
     }
     return unseen;
   }
 
   /** Frees the histories. Idempotent; iterators must have ended. */
-  close(): Promise<void> {
-    this.#closed ??= this.#histories.close();
-    return this.#closed;
+  async close(): Promise<void> {
+    this.#closed ??= Promise.all([...new Set([this.#sources.training, this.#sources.all])].map((source) => source.close()));
+    await this.#closed;
   }
 
-  #windowsOf(part: SplitName): Windows {
-    const known = this.#windows.get(part) ?? cutWindows(this.split, part, this.windowLength);
-    this.#windows.set(part, known);
-    return known;
+  #evaluated(part: HeldOutPart, drawn: Uint32Array): EvaluatedWindows {
+    const { users, contexts } = this.#cut[part];
+    const { by, ofItem } = this.split;
+    const ofPart = splitNames.indexOf(part);
+    return {
+      users: Int32Array.from(drawn, (window) => users[window]!),
+      ...(by === 'user' ? {} : { counts: (window, offset, item) => offset >= contexts[drawn[window]!]! && (ofItem === undefined || ofItem[item] === ofPart) }),
+    };
   }
 
-  #batchesOf(windows: Windows, order: EpochOrder, batchSize: number, first: number, end: number): AsyncGenerator<Batch> {
+  #batchesOf<Made extends Batch>({ source, windows, batchSize, first, end }: Stretch, order: EpochOrder, make: (batch: number, packed: Uint32Array, lengths: Int32Array) => Made): AsyncGenerator<Made> {
     // Memory outside the JavaScript heap is freed late: what is read serves again for a later batch.
     const spare: Uint32Array[] = [];
     return prefetch(Math.max(0, end - first), batchesAhead, async (index) => {
@@ -139,9 +166,9 @@ export class Batches {
       const positions = Float64Array.from(drawn, (window) => windows.starts[window]!);
       const lengths = Int32Array.from(drawn, (window) => windows.lengths[window]!);
       const buffer = spare.pop() ?? new Uint32Array(Math.min(batchSize, windows.count) * this.windowLength);
-      await this.#histories.read(positions, lengths, buffer);
+      await source.read(positions, lengths, buffer);
       spare.push(buffer);
-      return this.#assembler.assemble(buffer, lengths, this.#positionsFor(lengths), order.weightOf?.(first + index));
+      return make(first + index, buffer, lengths);
     });
   }
 
@@ -149,16 +176,25 @@ export class Batches {
     const longest = lengths.reduce((length, window) => Math.max(length, window), 0);
     return Math.min(this.windowLength, Math.ceil(longest / this.#lengthMultiple) * this.#lengthMultiple);
   }
+}
 
-  /** Every interaction, in stretches whose array is used again. */
-  async *#scan(): AsyncGenerator<{ packed: Uint32Array; first: number }> {
-    const interactions = this.split.historyLengths.reduce((sum, length) => sum + length, 0);
-    const buffer = new Uint32Array(Math.min(scanLength, interactions));
-    for (let first = 0; first < interactions; first += scanLength) {
-      const packed = buffer.subarray(0, Math.min(scanLength, interactions - first));
-      await this.#histories.read([first], [packed.length], packed);
-      yield { packed, first };
-    }
+/** Which batches of which windows. */
+interface Stretch {
+  readonly source: HistorySource;
+  readonly windows: Windows;
+  readonly batchSize: number;
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Every interaction of histories, in stretches whose array is used again. */
+async function* scan(source: HistorySource, historyLengths: Uint32Array): AsyncGenerator<Uint32Array> {
+  const interactions = historyLengths.reduce((sum, length) => sum + length, 0);
+  const buffer = new Uint32Array(Math.min(scanLength, interactions));
+  for (let first = 0; first < interactions; first += scanLength) {
+    const packed = buffer.subarray(0, Math.min(scanLength, interactions - first));
+    await source.read([first], [packed.length], packed);
+    yield packed;
   }
 }
 
@@ -170,11 +206,45 @@ export async function openBatches(store: Store, split: Split, options: BatchesOp
   const windowLength = positive(options.windowLength ?? 100, 'windowLength', 2);
   const lengthMultiple = positive(options.lengthMultiple ?? 1, 'lengthMultiple');
   const layout = knownLayout(options.layout ?? 'windows');
-  if (cutWindows(split, 'train', windowLength).count === 0) {
-    throw new GramkitError('DATA_EMPTY', `none of the ${split.users.train} training users has two interactions or more`, { file: store.file, fix: 'add data, or hold out fewer users' });
+  const inMemory = options.interactionsInMemory ?? interactionsInMemory;
+  const all = await openHistories(store, inMemory);
+  const training = split.ofItem === undefined ? all : await openHistories(store, inMemory, split.ofItem);
+  const batches = new Batches(split, { training, all }, await cut(split, all, windowLength), store.summary.items, { windowLength, lengthMultiple, layout });
+  if (batches.windowCount('train') > 0) return batches;
+  await batches.close();
+  throw new GramkitError('DATA_EMPTY', `none of the ${split.users.train} training users has two interactions or more`, { file: store.file, fix: 'add data, or hold out less' });
+}
+
+async function cut(split: Split, histories: HistorySource, windowLength: number): Promise<Cut> {
+  const { historyLengths, trainEnds, ofItem } = split;
+  if (ofItem === undefined) {
+    return {
+      training: trainingWindows(historyLengths, trainEnds, windowLength),
+      validation: evaluationWindows(split, 'validation', windowLength),
+      test: evaluationWindows(split, 'test', windowLength),
+    };
   }
-  const histories = await openHistories(store, options.interactionsInMemory ?? interactionsInMemory);
-  return new Batches(split, histories, store.summary.items, { windowLength, lengthMultiple, layout });
+  const scanAll = (): AsyncIterable<Uint32Array> => scan(histories, historyLengths);
+  const lengths = await lengthsInTraining(split, ofItem, scanAll());
+  return {
+    training: trainingWindows(lengths, lengths, windowLength),
+    validation: await windowsOfItems(split, 'validation', windowLength, scanAll),
+    test: await windowsOfItems(split, 'test', windowLength, scanAll),
+  };
+}
+
+/** Interactions of every user with items that are not held out `[users]`. */
+async function lengthsInTraining({ historyLengths }: Split, ofItem: Uint8Array, histories: AsyncIterable<Uint32Array>): Promise<Uint32Array> {
+  const lengths = new Uint32Array(historyLengths.length);
+  const cursor = new HistoryCursor(historyLengths);
+  let position = 0;
+  for await (const packed of histories) {
+    for (const interaction of packed) {
+      const user = cursor.userAt(position++);
+      if (ofItem[interaction >>> 1] === 0) lengths[user]!++;
+    }
+  }
+  return lengths;
 }
 
 function knownLayout(layout: BatchLayout): BatchLayout {

@@ -19,12 +19,13 @@ export const interactionsInMemory = 1_000_000;
  * Copies the interactions of a store to where batches read them. A small set stays in memory. A large one goes to a file
  * beside the store (or in the system's temporary folder where that cannot be written), 4 bytes an interaction, whose name is
  * removed as soon as it is open: nothing is left behind, however the process ends.
+ * @param ofItem part of every item `[items]`: only interactions with items of part 0 are copied
  */
-export async function openHistories(store: Store, keepInMemory = interactionsInMemory): Promise<HistorySource> {
-  if (store.summary.interactions > keepInMemory) return FileHistories.copy(store);
+export async function openHistories(store: Store, keepInMemory = interactionsInMemory, ofItem?: Uint8Array): Promise<HistorySource> {
+  if (store.summary.interactions > keepInMemory) return FileHistories.copy(store, ofItem);
   const packed = new Uint32Array(store.summary.interactions);
   let filled = 0;
-  for await (const stretch of packedInteractions(store.connection, store.summary.interactions)) {
+  for await (const stretch of interactionsOf(store, ofItem)) {
     packed.set(stretch, filled);
     filled += stretch.length;
   }
@@ -39,6 +40,12 @@ export async function openHistories(store: Store, keepInMemory = interactionsInM
   };
 }
 
+async function* interactionsOf(store: Store, ofItem: Uint8Array | undefined): AsyncGenerator<Uint32Array> {
+  for await (const packed of packedInteractions(store.connection, store.summary.interactions)) {
+    yield ofItem === undefined ? packed : packed.filter((interaction) => ofItem[interaction >>> 1] === 0);
+  }
+}
+
 const bytesPerInteraction = Uint32Array.BYTES_PER_ELEMENT;
 
 class FileHistories implements HistorySource {
@@ -48,10 +55,10 @@ class FileHistories implements HistorySource {
     this.#file = file;
   }
 
-  static async copy(store: Store): Promise<FileHistories> {
+  static async copy(store: Store, ofItem: Uint8Array | undefined): Promise<FileHistories> {
     const file = await openNameless(dirname(resolve(store.file)));
     try {
-      for await (const stretch of packedInteractions(store.connection, store.summary.interactions)) await file.write(bytesOf(stretch));
+      for await (const stretch of interactionsOf(store, ofItem)) await file.write(bytesOf(stretch));
     } catch (error) {
       await file.close();
       throw error;

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import type { Batch } from '@gramkit/spec';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openBatches } from '../batches/batches.js';
-import { splitUsers } from '../split/split.js';
+import { splitStore } from '../split/split.js';
 import { collect, errorOf, folderWith, rowsOfStore, storeOf } from '../testing/fixtures.js';
 import { assistmentsOptions, createAssistmentsReader } from './assistments.js';
 
@@ -95,7 +95,7 @@ describe.skipIf(!existsSync(shared))(`ASSISTments 2009 (skipped where ${shared} 
   it('gives the windows, steps and batches of the PyTorch peer', async () => {
     const store = await storeOf(createAssistmentsReader(assistmentsOptions.parse({ path: shared }), '/'));
     expect(store.summary).toMatchObject({ users: 2921, items: 110 });
-    const split = await splitUsers(store, { seed: 1, testFraction: 0.2, validationFraction: 0 });
+    const split = await splitStore(store, { seed: 1, testFraction: 0.2, validationFraction: 0 });
     expect(split.users).toEqual({ train: 2338, validation: 0, test: 583 });
     const batches = await openBatches(store, split);
     onTestFinished(() => batches.close());

@@ -4,7 +4,7 @@ import { generatorOptions } from '../generator/options.js';
 import { createStudents } from '../generator/students.js';
 import { generateTexts, skills } from '../generator/texts.js';
 import { openBatches } from '../batches/batches.js';
-import { splitUsers } from '../split/split.js';
+import { splitStore } from '../split/split.js';
 import { collect, rowsOfStore, storeOf } from '../testing/fixtures.js';
 import { createGeneratedReader } from './generated.js';
 
@@ -123,7 +123,7 @@ describe('the generated reader', () => {
     const rows = await rowsOfStore(store);
     expect(rows.filter(([user, item]) => unseen.has(item) && Number(user.slice(1)) >= 50)).toEqual([]);
     expect(new Set(rows.filter(([, item]) => unseen.has(item)).map(([, item]) => item)).size).toBe(16);
-    const batches = await openBatches(store, await splitUsers(store, { seed: 1 }));
+    const batches = await openBatches(store, await splitStore(store, { seed: 1 }));
     expect([...(await batches.unseenItems())]).toEqual((await store.items()).map(({ id }) => (unseen.has(id) ? 1 : 0)));
     await batches.close();
   });
@@ -134,6 +134,28 @@ describe('the generated reader', () => {
     const other = await storeOf(createGeneratedReader(options({ users: 60, seed: 1 })));
     expect(other.summary.fingerprint).not.toBe(first.summary.fingerprint);
     expect(other.summary.readerFingerprint).not.toBe(first.summary.readerFingerprint);
+  });
+
+  it('makes the same default set as ever', async () => {
+    const { summary } = await storeOf(createGeneratedReader(options()));
+    expect(summary.readerFingerprint).toMatch(/^f9e0a69dbeccda34/);
+    expect(summary.fingerprint).toMatch(/^4f784de6b0e6529e/);
+  });
+
+  it('shares answers among students, popular questions first, over chunks that do not follow students', async () => {
+    const given = options({ users: 300, items: 80, interactions: 20_000, historyDeviation: 1, popularityExponent: 0.8, tokens: 50 });
+    const store = await storeOf(createGeneratedReader(given));
+    expect(store.summary).toMatchObject({ users: 300, interactions: 20_000, items: 80 });
+    const students = createStudents(given, generateCatalogue(given));
+    const rows = await rowsOfStore(store);
+    let row = 0;
+    for (let student = 0; student < 300; student++) {
+      const { items, count } = students.draw(student);
+      expect(rows.slice(row, row + count).map(([, item]) => item)).toEqual([...items.subarray(0, count)].map((item) => `q${item}`));
+      row += count;
+    }
+    expect(row).toBe(20_000);
+    expect((await store.users()).historyLengths.reduce((longest, length) => Math.max(longest, length), 0)).toBeGreaterThan(300);
   });
 
   it('makes just as many interactions as asked for', async () => {

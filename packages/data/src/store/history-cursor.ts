@@ -15,4 +15,9 @@ export class HistoryCursor {
     while (position >= this.#end) this.#end += this.#historyLengths[++this.#user]!;
     return this.#user;
   }
+
+  /** Where the history of the user last asked for begins. */
+  get start(): number {
+    return this.#end - this.#historyLengths[this.#user]!;
+  }
 }

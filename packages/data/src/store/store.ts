@@ -13,10 +13,12 @@ const unknown = 2;
 
 /** The users of a store, in order of first appearance. */
 export interface StoredUsers {
-  /** Interactions of each, uint32 `[users]`. */
+  /** Events of each, uint32 `[users]`: impressions where the data set has those, else interactions. */
   readonly historyLengths: Uint32Array;
-  /** uint8 `[users]`: 1 where the data set itself holds the user out; undefined where it brings no split. */
+  /** uint8 `[users]`: 1 where the data set itself holds the user out; undefined where it brings no split of users. */
   readonly heldOut: Uint8Array | undefined;
+  /** uint32 `[users]`: how many of the last events of each the data set itself holds out, where its split is one of events. */
+  readonly heldOutEvents?: Uint32Array;
 }
 
 /** An imported data set, open for reading. Any number of processes may read one store at once. */

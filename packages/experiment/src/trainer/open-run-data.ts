@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Batches, importDataset, type ImportProgress, openBatches, openStore, type Split, splitUsers, type Store } from '@gramkit/data';
-import { type DatasetReader, isGramkitError, type RunLogger, type SequenceModel } from '@gramkit/spec';
+import { type Batches, importDataset, type ImportProgress, openBatches, openStore, type Split, splitStore, type Store } from '@gramkit/data';
+import { type DatasetReader, isGramkitError, type ItemContent, type RunLogger, type SequenceModel } from '@gramkit/spec';
 import type { ResolvedConfiguration } from '../configuration/resolved-configuration.js';
 import { silentLogger } from '../run/run-log.js';
 import type { RunData } from './run-data.js';
@@ -33,12 +33,26 @@ export async function openRunData({ reader, model }: DataComponents, configurati
   try {
     const { seed, windowLength, training } = configuration;
     const { test, validation } = configuration.split;
-    const split = await splitUsers(store, { seed, validationFraction: validation, ...(test === undefined ? {} : { testFraction: test }) });
+    const split = await splitStore(store, { seed, validationFraction: validation, ...(test === undefined ? {} : { testFraction: test }) });
     const batches = await openBatches(store, split, { windowLength, lengthMultiple: training.lengthMultiple, layout: model.batchLayout ?? 'windows' });
     return await runDataOf(store, split, batches, configuration);
   } catch (error) {
     store.close();
     throw error;
+  }
+}
+
+/**
+ * The items of a data set in the order of their rows, imported as `openRunData` imports it.
+ * @throws GramkitError as `openRunData` does.
+ */
+export async function readItems(reader: DatasetReader, options: RunDataOptions = {}): Promise<readonly ItemContent[]> {
+  const { cacheDirectory } = await import('@gramkit/engine-tensorflow');
+  const store = await openImported(reader, join(cacheDirectory(), 'data'), options);
+  try {
+    return await store.items();
+  } finally {
+    store.close();
   }
 }
 
