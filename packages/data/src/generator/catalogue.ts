@@ -1,5 +1,6 @@
 import type { ItemContent } from '@gramkit/spec';
 import type { GeneratorOptions } from './options.js';
+import { lengthenTexts } from './long-texts.js';
 import { createRandom, type Random } from './random.js';
 import { generateTexts, skills, type ItemText } from './texts.js';
 
@@ -33,7 +34,8 @@ export function generateCatalogue(options: GeneratorOptions): GeneratedItem[] {
     discrimination: Math.exp(random.normal(0.3, 0.15)),
   }));
   const unseen = drawUnseen(random, texts, options.unseenFraction);
-  return texts.map((item, row) => ({ ...item, ...parameters[row]!, unseen: unseen.has(row) }));
+  const lengthened = options.tokens === undefined ? texts : lengthenTexts(texts, options.tokens, options.seed);
+  return lengthened.map(({ skill, level, steps, wording, text }, row) => ({ skill, level, steps, wording, text, ...parameters[row]!, unseen: unseen.has(row) }));
 }
 
 /** The same share of every skill. */

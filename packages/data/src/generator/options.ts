@@ -3,16 +3,25 @@ import { skills } from './texts.js';
 
 const coefficientPair = (first: number, second: number) => z.tuple([z.number(), z.number()]).default([first, second]);
 
+/** Students of a set whose size is left open. */
+export const defaultUsers = 1600;
+
 /** Sizes and coefficients of the generated knowledge-tracing set. The defaults are those of docs/gram.md (ceiling .891). */
 export const generatorOptions = z.strictObject({
   seed: z.int().nonnegative().max(0xffffffff).default(0).describe('Decides texts, difficulties, students and answers.'),
-  users: z.int().positive().default(1600).describe('Students.'),
+  users: z.int().positive().optional().describe(`Students; ${defaultUsers} where neither users nor interactions are given.`),
   items: z.int().positive().multipleOf(skills.length).default(400)
     .describe(`Questions; a multiple of ${skills.length}, the number of skills.`),
   interactionsPerUser: z.int().positive().default(40)
     .describe('Answers of each student; questions are drawn without replacement while the pool lasts, with replacement where it does not.'),
   interactions: z.int().positive().optional()
-    .describe('Answers in all, in place of users: the last student may have fewer.'),
+    .describe('Answers in all: with users, shared among them; without, by as many students as it takes, of whom the last may have fewer.'),
+  historyDeviation: z.number().nonnegative().max(3).optional()
+    .describe("Deviation of the logarithm of how much a student answers; the mean stays. 1 to 1.5 has real data's long tail. Left out: all answer alike."),
+  popularityExponent: z.number().nonnegative().max(2).optional()
+    .describe('The question of rank r is drawn in proportion to r^-exponent, again and again. Left out: all are as likely.'),
+  tokens: z.int().positive().optional()
+    .describe('Mean length of the texts in WordPiece tokens of BERT, special tokens left out: longer word problems. Left out: about 23.'),
   unseenFraction: z.number().min(0).lt(1).default(0.2).describe('Share of the questions of each skill that only test students answer.'),
   testFraction: z.number().min(0).lt(1).default(0.25).describe('Share of the students that are held out: the first ones.'),
   levelEffect: coefficientPair(1.3, 0.2)

@@ -1,6 +1,8 @@
 import { hash32 } from '../split/hash.js';
 import type { GeneratedItem } from './catalogue.js';
+import { createItemPool } from './item-pool.js';
 import type { GeneratorOptions } from './options.js';
+import { createPopulation } from './population.js';
 import { createRandom, type Random } from './random.js';
 import { skills } from './texts.js';
 
@@ -18,32 +20,31 @@ export interface StudentHistory {
   heldOut: boolean;
 }
 
-/** Draws students one by one: each depends on the seed and its own number only. */
+/** Draws students one by one: each depends on the seed, its own number and the length of its history only. */
 export interface StudentSource {
   readonly users: number;
+  readonly interactions: number;
   draw(student: number): StudentHistory;
 }
 
 /** Students who follow a two-parameter logistic model with learning. */
 export function createStudents(options: GeneratorOptions, catalogue: readonly GeneratedItem[]): StudentSource {
-  const length = options.interactionsPerUser;
-  const total = options.interactions ?? options.users * length;
-  const users = Math.ceil(total / length);
+  const { users, interactions, longest, lengthOf } = createPopulation(options);
   const heldOutUsers = Math.floor(options.testFraction * users);
   const seen = catalogue.flatMap((item, row) => (item.unseen ? [] : [row]));
-  const pools = { training: new ItemPool(seen), test: new ItemPool(catalogue.map((_, row) => row)) };
+  const pools = { training: createItemPool(seen, options), test: createItemPool(catalogue.map((_, row) => row), options) };
   const history: StudentHistory = {
-    items: new Uint32Array(length), responses: new Uint8Array(length), probabilities: new Float32Array(length), count: 0, heldOut: false,
+    items: new Uint32Array(longest), responses: new Uint8Array(longest), probabilities: new Float32Array(longest), count: 0, heldOut: false,
   };
   const draw = (student: number): StudentHistory => {
     const random = createRandom(hash32(options.seed, studentStream, student) | 0);
     history.heldOut = student < heldOutUsers;
-    history.count = Math.min(length, total - student * length);
+    history.count = lengthOf(student);
     (history.heldOut ? pools.test : pools.training).draw(random, history.items, history.count);
     answer(random, options, catalogue, history);
     return history;
   };
-  return { users, draw };
+  return { users, interactions, draw };
 }
 
 /**
@@ -61,38 +62,5 @@ function answer(random: Random, options: GeneratorOptions, catalogue: readonly G
     history.probabilities[position] = probability;
     history.responses[position] = random.uniform() < probability ? 1 : 0;
     practice[skill]!++;
-  }
-}
-
-/** Draws without replacement while the pool lasts, with replacement where more is wanted than it holds. */
-class ItemPool {
-  readonly #rows: Uint32Array;
-  readonly #swaps: Uint32Array;
-
-  constructor(rows: readonly number[]) {
-    this.#rows = Uint32Array.from(rows);
-    this.#swaps = new Uint32Array(rows.length);
-  }
-
-  draw(random: Random, into: Uint32Array, count: number): void {
-    const rows = this.#rows;
-    if (count > rows.length) {
-      for (let position = 0; position < count; position++) into[position] = rows[random.integer(0, rows.length - 1)]!;
-      return;
-    }
-    for (let position = 0; position < count; position++) {
-      const chosen = random.integer(position, rows.length - 1);
-      this.#swaps[position] = chosen;
-      this.#swap(position, chosen);
-      into[position] = rows[position]!;
-    }
-    // Undone in reverse, so that a student's draw depends on no other student's.
-    for (let position = count - 1; position >= 0; position--) this.#swap(position, this.#swaps[position]!);
-  }
-
-  #swap(first: number, second: number): void {
-    const kept = this.#rows[first]!;
-    this.#rows[first] = this.#rows[second]!;
-    this.#rows[second] = kept;
   }
 }

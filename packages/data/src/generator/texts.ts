@@ -13,10 +13,15 @@ export interface ItemText {
   readonly text: string;
 }
 
-const names = ['Ana', 'Ben', 'Carla', 'Dev', 'Emma', 'Farid', 'Grace', 'Hugo', 'Ines', 'Jonas', 'Kofi', 'Lena', 'Mina', 'Noah', 'Olga', 'Pedro'];
-const objects = ['apples', 'stamps', 'marbles', 'pencils', 'coins', 'cards', 'stickers', 'shells', 'books', 'tickets', 'beads', 'cookies'];
-const places = ['market', 'garden', 'train', 'school', 'library', 'beach', 'kitchen', 'museum'];
-const numberRanges: readonly (readonly [number, number])[] = [[2, 9], [11, 99], [101, 999], [1001, 9999]];
+/** A text and the part of it that is the question proper, without what stands before and behind. */
+export interface Question extends ItemText {
+  readonly problem: string;
+}
+
+export const names = ['Ana', 'Ben', 'Carla', 'Dev', 'Emma', 'Farid', 'Grace', 'Hugo', 'Ines', 'Jonas', 'Kofi', 'Lena', 'Mina', 'Noah', 'Olga', 'Pedro'];
+export const objects = ['apples', 'stamps', 'marbles', 'pencils', 'coins', 'cards', 'stickers', 'shells', 'books', 'tickets', 'beads', 'cookies'];
+export const places = ['market', 'garden', 'train', 'school', 'library', 'beach', 'kitchen', 'museum'];
+export const numberRanges: readonly (readonly [number, number])[] = [[2, 9], [11, 99], [101, 999], [1001, 9999]];
 const wordsByLevel = [
   ['big', 'happy', 'run', 'house', 'water', 'cold'],
   ['careful', 'journey', 'borrow', 'weather', 'repair', 'gentle'],
@@ -67,12 +72,12 @@ const patience = 10_000;
  * `perSkill` different questions for each skill, skill after skill.
  * @throws GramkitError CONFIGURATION_INVALID where the grammar has no more texts to give.
  */
-export function generateTexts(random: Random, perSkill: number): ItemText[] {
+export function generateTexts(random: Random, perSkill: number): Question[] {
   const seen = new Set<string>();
   return skills.flatMap((_, skill) => Array.from({ length: perSkill }, (_, number) => unseenText(random, skill, seen, number)));
 }
 
-function unseenText(random: Random, skill: number, seen: Set<string>, number: number): ItemText {
+function unseenText(random: Random, skill: number, seen: Set<string>, number: number): Question {
   for (let attempt = 0; attempt < patience; attempt++) {
     const item = drawText(random, skill);
     if (seen.has(item.text)) continue;
@@ -84,7 +89,7 @@ function unseenText(random: Random, skill: number, seen: Set<string>, number: nu
   });
 }
 
-function drawText(random: Random, skill: number): ItemText {
+function drawText(random: Random, skill: number): Question {
   const level = random.integer(0, 3);
   const steps = random.integer(1, 3);
   const wording = random.integer(0, 2);
@@ -95,8 +100,9 @@ function drawText(random: Random, skill: number): ItemText {
     word: () => random.pick(wordsByLevel[level]!),
   };
   const story = [first(draws), ...Array.from({ length: steps - 1 }, () => further(draws))].join('');
-  const text = `${opening(random)}${random.pick(names)} ${story} . ${questions[wording]!}${ending(random)}`;
-  return { skill, level, steps, wording, text };
+  const before = opening(random);
+  const problem = `${random.pick(names)} ${story} . ${questions[wording]!}`;
+  return { skill, level, steps, wording, problem, text: `${before}${problem}${ending(random)}` };
 }
 
 /** Numbers and places that have nothing to do with the difficulty: a frozen encoding cannot tell them from those that have. */

@@ -1,33 +1,41 @@
 import { createHash } from 'node:crypto';
 import { definePlugin, specificationVersion, type DatasetReader, type InteractionChunk, type ItemContent } from '@gramkit/spec';
 import { generateCatalogue, generatedContent } from '../generator/catalogue.js';
-import { generatorOptions, type GeneratorOptions } from '../generator/options.js';
-import { createStudents } from '../generator/students.js';
+import { defaultUsers, generatorOptions, type GeneratorOptions } from '../generator/options.js';
+import { sharesAnswers } from '../generator/population.js';
+import { createStudents, type StudentHistory } from '../generator/students.js';
 
-/** Interactions in a chunk, at least: whole students. */
+/** Interactions in a chunk. */
 const chunkInteractions = 2048;
 
 /** Raised when the same options give another set. */
 const generatorVersion = 1;
+/** The same of sets whose answers are shared out among students. */
+const sharingVersion = 2;
+
+/** The options in the order of their schema, what they leave open filled in. */
+function identityOf(options: GeneratorOptions): string {
+  const { seed, users = defaultUsers, ...rest } = options;
+  return JSON.stringify([sharesAnswers(options) ? sharingVersion : generatorVersion, { seed, users, ...rest }]);
+}
 
 /** A knowledge-tracing set whose text explains difficulty in a way that frozen sentence encodings do not capture. */
 export function createGeneratedReader(options: GeneratorOptions): DatasetReader {
   const catalogue = generateCatalogue(options);
   return {
     specificationVersion, kind: 'reader', name: 'generated', task: 'knowledge-tracing',
-    fingerprint: () => Promise.resolve(createHash('sha256').update(JSON.stringify([generatorVersion, options])).digest('hex')),
+    fingerprint: () => Promise.resolve(createHash('sha256').update(identityOf(options)).digest('hex')),
     async *items(): AsyncGenerator<ItemContent[]> {
       yield catalogue.map(generatedContent);
     },
     async *interactions(): AsyncGenerator<InteractionChunk> {
       const students = createStudents(options, catalogue);
       const itemIds = catalogue.map((item, row) => generatedContent(item, row).id);
-      const perChunk = Math.max(1, Math.floor(chunkInteractions / options.interactionsPerUser));
-      const buffer = new ChunkBuffer(perChunk * options.interactionsPerUser, itemIds);
+      const buffer = new ChunkBuffer(Math.min(chunkInteractions, students.interactions), itemIds);
       for (let student = 0; student < students.users; student++) {
-        buffer.add(studentId(student), students.draw(student));
-        if ((student + 1) % perChunk === 0 || student === students.users - 1) yield buffer.take();
+        yield* buffer.add(studentId(student), students.draw(student));
       }
+      if (buffer.filled > 0) yield buffer.take();
     },
     dispose: () => {},
   };
@@ -64,7 +72,12 @@ class ChunkBuffer {
     this.#probabilities = new Float32Array(size);
   }
 
-  add(user: string, history: ReturnType<ReturnType<typeof createStudents>['draw']>): void {
+  get filled(): number {
+    return this.#filled;
+  }
+
+  /** Adds a student, and gives a chunk whenever one is full. */
+  *add(user: string, history: StudentHistory): Generator<InteractionChunk> {
     for (let position = 0; position < history.count; position++) {
       const row = this.#filled++;
       this.#userIds[row] = user;
@@ -72,6 +85,7 @@ class ChunkBuffer {
       this.#responses[row] = history.responses[position]!;
       this.#heldOut[row] = history.heldOut ? 1 : 0;
       this.#probabilities[row] = history.probabilities[position]!;
+      if (this.#filled === this.#userIds.length) yield this.take();
     }
   }
 
