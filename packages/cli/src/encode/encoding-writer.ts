@@ -1,7 +1,6 @@
 import { extname } from 'node:path';
+import { npyHeader, OutputFile } from '@gramkit/data';
 import { GramkitError } from '@gramkit/spec';
-import { npyHeader } from './npy-header.js';
-import { OutputFile } from './output-file.js';
 
 /** A text with its encoding, as a line of output. */
 export interface EncodedText {

@@ -1,13 +1,7 @@
-import { unlinkSync } from 'node:fs';
 import { open, rename, unlink, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { GramkitError } from '@gramkit/spec';
-
-/** Files that are being written: taken away also where the process is ended at once. */
-const unfinished = new Set<string>();
-process.on('exit', () => {
-  for (const file of unfinished) unlinkQuietly(file);
-});
+import { resolve } from 'node:path';
+import { forgetPartial, partialPath } from './partial-path.js';
+import { refuseUnwritable } from './refuse-unwritable.js';
 
 /** A file that appears under its name only when it is whole. */
 export class OutputFile {
@@ -19,11 +13,9 @@ export class OutputFile {
 
   /** @throws GramkitError OUTPUT_UNWRITABLE */
   static async create(file: string): Promise<OutputFile> {
-    const target = resolve(file);
-    const beside = join(dirname(target), `.${basename(target)}.${process.pid}.partial`);
+    const beside = partialPath(file);
     const handle = await refuseUnwritable(file, () => open(beside, 'w'));
-    unfinished.add(beside);
-    return new OutputFile(target, beside, handle);
+    return new OutputFile(resolve(file), beside, handle);
   }
 
   /** @throws GramkitError OUTPUT_UNWRITABLE, for instance where the disk is full. */
@@ -43,33 +35,13 @@ export class OutputFile {
       await this.handle.close();
       await rename(this.beside, this.file);
     });
-    unfinished.delete(this.beside);
+    forgetPartial(this.beside);
   }
 
   /** Takes away what was written; after `finish` nothing happens. */
   async discard(): Promise<void> {
-    if (!unfinished.delete(this.beside)) return;
+    if (!forgetPartial(this.beside)) return;
     await this.handle.close();
     await unlink(this.beside).catch(() => {});
-  }
-}
-
-async function refuseUnwritable<Result>(file: string, write: () => Promise<Result>): Promise<Result> {
-  try {
-    return await write();
-  } catch (cause) {
-    throw new GramkitError('OUTPUT_UNWRITABLE', `cannot write the output (${(cause as Error).message})`, {
-      file,
-      fix: 'check that the folder exists and is yours to write, and that its disk has room',
-      cause,
-    });
-  }
-}
-
-function unlinkQuietly(file: string): void {
-  try {
-    unlinkSync(file);
-  } catch {
-    // It is gone already.
   }
 }
