@@ -1,4 +1,4 @@
-import type { Evaluation, KnowledgeTracingMetrics, RunReport } from '@gramkit/experiment';
+import type { Evaluation, EvaluationMetrics, RunReport } from '@gramkit/experiment';
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
 import { table } from '../terminal/table.js';
@@ -26,7 +26,7 @@ export function formatEvaluation({ runDirectory, checkpoint, step, split, metric
     ['run', runDirectory],
     ['checkpoint', `${checkpoint} (step ${step})`],
     [split, describeMetrics(metrics)],
-    ['predictions', `${metrics.predictions.toLocaleString('en')}, ${metrics.coldStartPredictions.toLocaleString('en')} of them on items never met in training`],
+    describeCounts(metrics),
   ]).trimStart();
 }
 
@@ -34,8 +34,17 @@ function describeStrategy({ use, interval }: RunReport['strategy']): string {
   return `${use}${typeof interval === 'string' || typeof interval === 'number' ? ` (interval ${interval})` : ''}`;
 }
 
-function describeMetrics({ auc, accuracy, loss, coldStartAuc }: KnowledgeTracingMetrics): string {
-  return `AUC ${quality(auc)}, cold-start AUC ${quality(coldStartAuc)}, accuracy ${quality(accuracy)}, loss ${quality(loss)}`;
+function describeMetrics(metrics: EvaluationMetrics): string {
+  const common = `AUC ${quality(metrics.auc)}, cold-start AUC ${quality(metrics.coldStartAuc)}`;
+  if (metrics.task === 'knowledge-tracing') return `${common}, accuracy ${quality(metrics.accuracy)}, loss ${quality(metrics.loss)}`;
+  return `${common}, MRR ${quality(metrics.meanReciprocalRank)}, nDCG@5 ${quality(metrics.ndcgAt5)}, nDCG@10 ${quality(metrics.ndcgAt10)}, loss ${quality(metrics.loss)}`;
+}
+
+/** What the metrics are over. */
+function describeCounts(metrics: EvaluationMetrics): [string, string] {
+  const count = (number: number): string => number.toLocaleString('en');
+  if (metrics.task === 'knowledge-tracing') return ['predictions', `${count(metrics.predictions)}, ${count(metrics.coldStartPredictions)} of them on items never met in training`];
+  return ['impressions', `${count(metrics.impressions)}, of ${count(metrics.coldStartImpressions)} a cold-start AUC; ${count(metrics.oneClassImpressions)} of one class left out`];
 }
 
 function quality(value: number | null): string {

@@ -13,7 +13,7 @@ import { comparisonHtml } from './comparison-html.js';
 import { compareRuns } from './compare-runs.js';
 import { formatComparison } from './format-comparison.js';
 
-const metrics = { auc: 0.8, accuracy: 0.7, loss: 0.5, coldStartAuc: 0.75, predictions: 100, coldStartPredictions: 20, exact: true };
+const metrics = { task: 'knowledge-tracing', auc: 0.8, accuracy: 0.7, loss: 0.5, coldStartAuc: 0.75, predictions: 100, coldStartPredictions: 20, exact: true } as const;
 
 function report(changes: Partial<RunReport> = {}): RunReport {
   return {

@@ -27,7 +27,7 @@ describe('resolveConfiguration', () => {
       model: { use: 'plain', hidden: 8 },
       strategy: { use: 'plain', interval: '1e' },
       optimizers: { encoder: { use: 'plain', learningRate: 1e-4 }, model: { use: 'plain', learningRate: 1e-3 } },
-      training: { epochs: 5, batchSize: 32, lengthPool: 1, lengthMultiple: 4, evaluateEvery: 1, checkpointEvery: '1e', keepCheckpoints: 2 },
+      training: { epochs: 5, batchSize: 32, lengthPool: 1, lengthMultiple: 4, evaluateEvery: 1, checkpointEvery: '1e', keepCheckpoints: 2, watch: 'auc' },
       engine: { compile: 'graph', precision: 'float32' },
       output: '/project/runs/run',
     });
@@ -120,6 +120,13 @@ describe('--set', () => {
 
   it.each(['training.epochs', '=3', 'a..b=1'])('refuses %s', async (override) => {
     expect(() => parseConfiguration(fakeConfiguration, { source: 'run.yaml', baseDirectory: '/project', overrides: [override] })).toThrow(/is no override/);
+  });
+
+  it("refuses to watch a metric of another task than the model's", async () => {
+    const error = await errorOf(`${fakeConfiguration}training: { watch: ndcgAt10 }`);
+    expect(error).toMatchObject({ code: 'CONFIGURATION_INVALID', details: { line: 8, field: 'training.watch' } });
+    expect(error.message).toContain("'ndcgAt10' is no metric of knowledge-tracing");
+    expect((await resolveText(`${fakeConfiguration}training: { watch: coldStartAuc }`)).training.watch).toBe('coldStartAuc');
   });
 });
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { GramkitError, isGramkitError, type Json, type Plugin } from '@gramkit/spec';
+import { metricNames } from '../metrics/evaluation-metrics.js';
 import { type PluginSources, resolvePlugin } from '../plugins/resolve-plugin.js';
 import { readConfiguration, type ConfigurationDocument, type DocumentOptions } from './document.js';
 import { explainIssues, type ExplainedIssue } from './issues.js';
@@ -36,6 +37,8 @@ export async function resolveConfiguration(document: ConfigurationDocument, plug
     if (component !== undefined) components[place.name] = component;
   }
   checkTask(components, problems);
+  checkTokenUnit(components, problems);
+  if (written !== undefined) checkWatched(written, components, problems);
   problems.throwIfAny();
   return assemble(written!, components as ResolvedConfiguration['components'], baseDirectory, document.name);
 }
@@ -173,5 +176,21 @@ function checkTask(components: Partial<Record<Place['name'], ResolvedComponent>>
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+/** An encoder whose token table was trained on pieces of words has no vectors for whole words, and the other way round. */
+function checkTokenUnit({ tokenizer, encoder }: Partial<Record<Place['name'], ResolvedComponent>>, problems: Problems): void {
+  const [given, read] = [tokenizer?.plugin.tokenUnit, encoder?.plugin.tokenUnit];
+  if (given === undefined || read === undefined || given === read) return;
+  problems.addError(['tokenizer', 'use'], new GramkitError('PLUGIN_MISMATCH', `the tokenizer '${tokenizer!.use}' gives ids of ${given}s, and the encoder '${encoder!.use}' has vectors of ${read}s out of its own vocabulary`, {
+    fix: `Name a tokenizer of the encoder's vocabulary, or an encoder that learns its vectors (bilstm).`,
+  }));
+}
+
+/** What early stopping watches must be a metric of the model's task. */
+function checkWatched({ training: { watch } }: WrittenConfiguration, components: Partial<Record<Place['name'], ResolvedComponent>>, problems: Problems): void {
+  const task = components.model?.plugin.task;
+  if (task === undefined || (metricNames[task] as readonly string[]).includes(watch)) return;
+  problems.add({ path: ['training', 'watch'], message: `'${watch}' is no metric of ${task}`, fix: `Watch one of ${metricNames[task].join(', ')}.` });
+}
+
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { allMetricNames } from '../metrics/evaluation-metrics.js';
 
 /** `"1e"`, `"0.5e"`: a number of epochs; a plain number counts steps. */
 const epochs = z.string().regex(/^\d*\.?\d+e$/i, "expected a number of epochs such as '1e' or '0.5e'");
@@ -38,7 +39,9 @@ export const trainingSchema = z.strictObject({
   evaluateEvery: z.int().min(1).default(1).describe('Epochs between evaluations on the validation users.'),
   checkpointEvery: z.union([z.int().min(1), epochs]).default('1e').describe("Steps, or epochs such as '1e', between checkpoints. The end of a run and an interrupt always write one."),
   keepCheckpoints: z.int().min(1).default(2).describe('Latest checkpoints that are kept; the best one is kept beside them.'),
-  patience: z.int().min(1).optional().describe('Stop after so many evaluations in a row without a better validation AUC, and go back to the best checkpoint.'),
+  patience: z.int().min(1).optional().describe('Stop after so many evaluations in a row in which the watched metric got no better, and go back to the best checkpoint, which is kept beside the latest ones.'),
+  watch: z.enum(allMetricNames).default('auc')
+    .describe('The metric on the validation users that patience watches (never the test users). Knowledge tracing: auc, accuracy, loss, coldStartAuc; recommendation: auc, meanReciprocalRank, ndcgAt5, ndcgAt10, loss, coldStartAuc. Of loss lower is better.'),
 });
 
 export const engineSchema = z.strictObject({

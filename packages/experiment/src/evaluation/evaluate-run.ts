@@ -5,7 +5,7 @@ import { weightsPart } from '../checkpoints/checkpoint-part.js';
 import type { ConfigurationOptions } from '../configuration/resolve-configuration.js';
 import { writtenForm } from '../configuration/resolved-configuration.js';
 import { type PredictingComponents, resolvePredicting } from '../container/run-components.js';
-import type { KnowledgeTracingMetrics } from '../metrics/knowledge-tracing-metrics.js';
+import type { EvaluationMetrics } from '../metrics/evaluation-metrics.js';
 import { openRun, type OpenedRun } from '../run/open-run.js';
 import { evaluate } from '../trainer/evaluate.js';
 import { openRunData } from '../trainer/open-run-data.js';
@@ -23,7 +23,7 @@ export interface Evaluation {
   readonly checkpoint: string;
   readonly step: number;
   readonly split: 'validation' | 'test';
-  readonly metrics: KnowledgeTracingMetrics;
+  readonly metrics: EvaluationMetrics;
 }
 
 /**

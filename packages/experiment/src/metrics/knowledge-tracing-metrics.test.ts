@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { KnowledgeTracingAccumulator, qualityOf } from './knowledge-tracing-metrics.js';
+import { qualityOf } from './evaluation-metrics.js';
+import { KnowledgeTracingAccumulator } from './knowledge-tracing-metrics.js';
 
 describe('KnowledgeTracingAccumulator', () => {
   it('computes a table by hand', () => {
@@ -24,7 +25,7 @@ describe('KnowledgeTracingAccumulator', () => {
     expect(gathered.result()).toMatchObject({ auc: null, accuracy: null, loss: null, coldStartAuc: null, predictions: 0 });
     gathered.add(1, true, true);
     expect(gathered.result()).toMatchObject({ auc: null, accuracy: 1, coldStartAuc: null, coldStartPredictions: 0 });
-    expect(Object.keys(qualityOf(gathered.result()))).toEqual(['accuracy', 'loss', 'predictions']);
+    expect(Object.keys(qualityOf(gathered.result()))).toEqual(['accuracy', 'loss', 'predictions', 'coldStartPredictions']);
   });
 
   it('keeps the loss finite at large logits', () => {

@@ -1,7 +1,7 @@
-import { GramkitError, type Quality } from '@gramkit/spec';
 import { AreaUnderCurve } from './area-under-curve.js';
+import { requireFinite } from './require-finite.js';
 
-/** How the numbers are counted; written into every run. */
+/** How the numbers are counted; written into every result. */
 export const knowledgeTracingConventions = {
   auc: 'Mann-Whitney over all predictions together, a tie counts one half; exact up to 8,000,000 predictions, then in 1,048,576 bins of float32 scores',
   accuracy: 'share of predictions on the right side of probability .5; .5 itself predicts 1',
@@ -12,6 +12,7 @@ export const knowledgeTracingConventions = {
 
 /** Quality of predicted responses. Null where it is not defined: no prediction, or one class only. */
 export interface KnowledgeTracingMetrics {
+  readonly task: 'knowledge-tracing';
   readonly auc: number | null;
   readonly accuracy: number | null;
   /** Nats. */
@@ -40,9 +41,7 @@ export class KnowledgeTracingAccumulator {
    * @throws GramkitError NUMERIC_FAILURE where the logit is no number.
    */
   add(score: number, correct: boolean, seen: boolean): void {
-    if (!Number.isFinite(score)) {
-      throw new GramkitError('NUMERIC_FAILURE', `the model predicted ${score}`, { field: 'scores', fix: 'Training has diverged: lower the learning rates, or go back to an earlier checkpoint.' });
-    }
+    requireFinite(score);
     this.#all.add(score, correct);
     if (!seen) this.#coldStart.add(score, correct);
     if (score >= 0 === correct) this.#right++;
@@ -52,6 +51,7 @@ export class KnowledgeTracingAccumulator {
   result(): KnowledgeTracingMetrics {
     const predictions = this.#all.count;
     return {
+      task: 'knowledge-tracing',
       auc: this.#all.value(),
       accuracy: predictions === 0 ? null : this.#right / predictions,
       loss: predictions === 0 ? null : this.#loss / predictions,
@@ -61,10 +61,4 @@ export class KnowledgeTracingAccumulator {
       exact: this.#all.isExact && this.#coldStart.isExact,
     };
   }
-}
-
-/** The numbers that are defined, as strategies and tables of progress read them. */
-export function qualityOf(metrics: KnowledgeTracingMetrics): Quality {
-  const { auc, accuracy, loss, coldStartAuc, predictions } = metrics;
-  return Object.fromEntries(Object.entries({ auc, accuracy, loss, coldStartAuc, predictions }).filter((entry): entry is [string, number] => entry[1] !== null));
 }

@@ -1,5 +1,5 @@
 import type { CompileReport, Json, Precision } from '@gramkit/spec';
-import type { KnowledgeTracingMetrics } from '../metrics/knowledge-tracing-metrics.js';
+import type { EvaluationMetrics } from '../metrics/evaluation-metrics.js';
 
 /** Why training ended. */
 export type StoppedBy = 'epochs' | 'patience' | 'maximum-steps' | 'maximum-seconds';
@@ -11,7 +11,7 @@ export interface ValidationReport {
   readonly step: number;
   /** Seconds of training by then. */
   readonly trainingSeconds: number;
-  readonly metrics: KnowledgeTracingMetrics;
+  readonly metrics: EvaluationMetrics;
 }
 
 /** What a run cost and gave: `report.json`. */
@@ -44,7 +44,7 @@ export interface RunReport {
   readonly peakTrainingMemoryBytes: number;
   readonly validation: readonly ValidationReport[];
   /** On the test users, with encodings of the final encoder (of the best checkpoint where `patience` is set); null where no user is held out. */
-  readonly test: KnowledgeTracingMetrics | null;
+  readonly test: EvaluationMetrics | null;
   /** AUC of the true probabilities, where the data set knows them. */
   readonly ceilingAuc: number | null;
   readonly device: string;

@@ -1,31 +1,74 @@
-import type { SequenceModel } from '@gramkit/spec';
+import type { Batch, SequenceModel } from '@gramkit/spec';
 import { uploadBatch } from '@gramkit/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { KnowledgeTracingAccumulator, type KnowledgeTracingMetrics } from '../metrics/knowledge-tracing-metrics.js';
+import type { EvaluationMetrics } from '../metrics/evaluation-metrics.js';
+import { KnowledgeTracingAccumulator } from '../metrics/knowledge-tracing-metrics.js';
+import { RecommendationAccumulator } from '../metrics/recommendation-metrics.js';
 import type { RunData } from './run-data.js';
+
+/** The predictions of a batch `[rows, width]`, read back row by row; whether its items were met in training is looked up. */
+interface PredictedBatch {
+  readonly width: number;
+  readonly scores: ArrayLike<number>;
+  readonly labels: ArrayLike<number>;
+  readonly valid: ArrayLike<number>;
+  readonly isSeen: (position: number) => boolean;
+}
+
+/** Gathers predictions into the metrics of a task. */
+interface Gatherer {
+  add(predicted: PredictedBatch): void;
+  result(): EvaluationMetrics;
+}
 
 /**
  * Quality of a sequence model on held-out users, with the item encodings `[catalogue, dimension]` it is given: always those of the current encoder,
  * never what training left behind.
  * @throws GramkitError NUMERIC_FAILURE where a prediction is no number.
  */
-export async function evaluate(model: SequenceModel, itemEncodings: Tensor2D, data: RunData, part: 'validation' | 'test'): Promise<KnowledgeTracingMetrics> {
+export async function evaluate(model: SequenceModel, itemEncodings: Tensor2D, data: RunData, part: 'validation' | 'test'): Promise<EvaluationMetrics> {
+  const gatherer = model.task === 'recommendation' ? recommendationGatherer() : knowledgeTracingGatherer();
+  for await (const batch of data.evaluationBatches(part)) gatherer.add(await predict(model, itemEncodings, batch, data.seenInTraining));
+  return gatherer.result();
+}
+
+function knowledgeTracingGatherer(): Gatherer {
   const gathered = new KnowledgeTracingAccumulator();
-  for await (const batch of data.evaluationBatches(part)) {
-    const predictions = tf.tidy(() => {
-      const rows = tf.tensor1d(batch.itemIds, 'int32') as Tensor1D;
-      const { scores, labels, valid, references } = model.score(tf.gather(itemEncodings, rows), uploadBatch(batch));
-      return [scores, labels, valid, references];
-    });
-    const [scores, labels, valid, references] = await readBack(predictions);
-    for (let position = 0; position < scores!.length; position++) {
-      if (valid![position] !== 1) continue;
-      const item = batch.itemIds[references![position]!]!;
-      gathered.add(scores![position]!, labels![position] === 1, data.seenInTraining[item] === 1);
-    }
-  }
-  return gathered.result();
+  return {
+    add: ({ scores, labels, valid, isSeen }) => {
+      for (let position = 0; position < scores.length; position++) {
+        if (valid[position] === 1) gathered.add(scores[position]!, labels[position] === 1, isSeen(position));
+      }
+    },
+    result: () => gathered.result(),
+  };
+}
+
+/** One row is one impression. */
+function recommendationGatherer(): Gatherer {
+  const gathered = new RecommendationAccumulator();
+  return {
+    add: ({ width, scores, labels, valid, isSeen }) => {
+      for (let start = 0; start < scores.length; start += width) {
+        const candidates = Array.from({ length: width }, (_, column) => start + column).filter((position) => valid[position] === 1);
+        if (candidates.length === 0) continue;
+        gathered.add(candidates.map((position) => scores[position]!), candidates.map((position) => labels[position]!), candidates.map((position) => (isSeen(position) ? 1 : 0)));
+      }
+    },
+    result: () => gathered.result(),
+  };
+}
+
+async function predict(model: SequenceModel, itemEncodings: Tensor2D, batch: Batch, seenInTraining: Uint8Array): Promise<PredictedBatch> {
+  const predictions = tf.tidy(() => {
+    const rows = tf.tensor1d(batch.itemIds, 'int32') as Tensor1D;
+    const { scores, labels, valid, references } = model.score(tf.gather(itemEncodings, rows), uploadBatch(batch));
+    return [scores, labels, valid, references];
+  });
+  const width = predictions[0]!.shape.at(-1)!;
+  const [scores, labels, valid, references] = await readBack(predictions);
+  return { width, scores: scores!, labels: labels!, valid: valid!, isSeen: (position) => seenInTraining[batch.itemIds[references![position]!]!] === 1 };
 }
 
 async function readBack(tensors: readonly Tensor[]): Promise<ArrayLike<number>[]> {

@@ -71,7 +71,7 @@ async function trainIn(run: RunContainer, preparation: Preparation): Promise<Run
 
 async function trainOn(data: RunData, components: RunComponents, engine: Engine, { configuration, folder, checkpoints, from, options }: Preparation): Promise<RunReport> {
   const catalogue = components.tokenizer.prepare(await data.items());
-  if (options.resume !== true) await beginFolder(folder, configuration, options.overwrite === true, runRecord(configuration, engine, data, components.tokenizer.fingerprint));
+  if (options.resume !== true) await beginFolder(folder, configuration, options.overwrite === true, runRecord(configuration, engine, data, components.model.task, components.tokenizer.fingerprint), derived);
   const log = openLog(folder, from, options);
   try {
     const setting = { configuration, components, data, catalogue, checkpoints, logger: log.logger, metricsBytes: () => log.file.bytes, signal: options.signal };

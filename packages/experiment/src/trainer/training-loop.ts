@@ -6,7 +6,7 @@ import { type CheckpointStore, restoreCheckpoint, type SavedCheckpoint } from '.
 import { type ResolvedConfiguration, writtenForm } from '../configuration/resolved-configuration.js';
 import { deriveSeed } from '../container/derive-seed.js';
 import type { RunComponents } from '../container/run-components.js';
-import { type KnowledgeTracingMetrics, qualityOf } from '../metrics/knowledge-tracing-metrics.js';
+import { type EvaluationMetrics, qualityOf } from '../metrics/evaluation-metrics.js';
 import type { StoppedBy, ValidationReport } from '../report/run-report.js';
 import type { JsonRecord } from '../run/write-file.js';
 import { checkpointInterval } from './checkpoint-interval.js';
@@ -34,7 +34,7 @@ export interface TrainingOutcome {
   readonly stoppedBy: StoppedBy;
   readonly statistics: StepStatistics;
   readonly validation: readonly ValidationReport[];
-  readonly test: KnowledgeTracingMetrics | null;
+  readonly test: EvaluationMetrics | null;
   /** Largest resident size of the process by the end of the last step that it made; 0 where it made none. */
   readonly peakTrainingMemoryBytes: number;
 }
@@ -60,7 +60,7 @@ export class TrainingLoop {
 
   constructor(private readonly setting: TrainingSetting) {
     const { training } = setting.configuration;
-    this.#earlyStopping = new EarlyStopping(training.patience);
+    this.#earlyStopping = new EarlyStopping(training.watch, training.patience);
     this.#checkpointInterval = checkpointInterval(training.checkpointEvery, setting.data.stepsPerEpoch);
     if (training.patience !== undefined && !setting.data.hasValidation) {
       throw new GramkitError('CONFIGURATION_INVALID', 'early stopping needs users to validate on, and none are held out', { field: 'training.patience', fix: 'Set data.split.validation above 0, or leave patience out.' });
@@ -177,15 +177,15 @@ export class TrainingLoop {
     const { epoch } = this.#position;
     this.#validation.push({ epoch, step, trainingSeconds, metrics });
     logger.metrics({ kind: 'validation', step, epoch, trainingSeconds, ...metrics });
-    return this.#earlyStopping.observe({ auc: metrics.auc, step, epoch }) && configuration.training.patience !== undefined;
+    return this.#earlyStopping.observe({ metrics, step, epoch }) && configuration.training.patience !== undefined;
   }
 
-  #evaluateWith(encodings: tf.Tensor2D): Promise<KnowledgeTracingMetrics> {
+  #evaluateWith(encodings: tf.Tensor2D): Promise<EvaluationMetrics> {
     return evaluate(this.setting.components.model, encodings, this.setting.data, 'validation');
   }
 
   /** The one look at the test users: after training, at the best checkpoint where early stopping chose one. */
-  async #test(): Promise<KnowledgeTracingMetrics | null> {
+  async #test(): Promise<EvaluationMetrics | null> {
     const { components, configuration, data, checkpoints, logger } = this.setting;
     if (!data.hasTest) return null;
     const best = configuration.training.patience === undefined ? undefined : await checkpoints.best();
