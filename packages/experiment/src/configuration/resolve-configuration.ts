@@ -175,7 +175,6 @@ function checkTask(components: Partial<Record<Place['name'], ResolvedComponent>>
   problems.addError(['model', 'use'], new GramkitError('PLUGIN_MISMATCH', `the model '${components.model!.use}' is for ${model}, the data set '${components.data!.use}' for ${reader}`, { fix: `Name a model for ${reader}, or a data set for ${model}.` }));
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 /** An encoder whose token table was trained on pieces of words has no vectors for whole words, and the other way round. */
 function checkTokenUnit({ tokenizer, encoder }: Partial<Record<Place['name'], ResolvedComponent>>, problems: Problems): void {
   const [given, read] = [tokenizer?.plugin.tokenUnit, encoder?.plugin.tokenUnit];
@@ -193,4 +192,5 @@ function checkWatched({ training: { watch } }: WrittenConfiguration, components:
 }
 
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
