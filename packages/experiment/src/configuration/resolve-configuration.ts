@@ -191,6 +191,6 @@ function checkWatched({ training: { watch } }: WrittenConfiguration, components:
   problems.add({ path: ['training', 'watch'], message: `'${watch}' is no metric of ${task}`, fix: `Watch one of ${metricNames[task].join(', ')}.` });
 }
 
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
