@@ -14,3 +14,4 @@ export * from './preprocessor.js';
 export * from './run-logger.js';
 export * from './sequence-model.js';
 export * from './tokens.js';
+export * from './training-catalogue.js';

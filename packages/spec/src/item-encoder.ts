@@ -1,6 +1,8 @@
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Component, Weight } from './component.js';
 import type { DeviceTensors } from './host-tensor.js';
+import type { Preprocessor } from './preprocessor.js';
+import type { PretrainedModel } from './pretrained.js';
 
 /** What one pass of an encoder or a sequence model depends on beside its input and weights. */
 export interface Pass {
@@ -35,6 +37,8 @@ export interface ItemEncoder extends Component {
   readonly maximumLength?: number;
   /** Size of the token table, where the encoder reads token ids: compared with the tokenizer's. */
   readonly vocabularySize?: number;
+  /** What turns items into this encoder's input, where that is no text: it takes the place of the tokenizer of the configuration, which is then not created. The encoder disposes it. */
+  readonly preprocessor?: Preprocessor;
   /** False where no dropout is on even in training, so that encodings made in training may be used again; absent: masks may be drawn. */
   readonly drawsMasks?: boolean;
   /** theta */

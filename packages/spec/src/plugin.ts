@@ -10,6 +10,9 @@ import type { DependencyToken } from './tokens.js';
 
 const brand = Symbol.for('gramkit.plugin');
 
+/** What a token id stands for: a whole word, or a piece of a word out of a pre-trained vocabulary. */
+export type TokenUnit = 'word' | 'piece';
+
 /** The component that each kind of plugin makes. */
 export interface ComponentOf {
   readonly tokenizer: Preprocessor;
@@ -40,6 +43,11 @@ export interface PluginDefinition<
   readonly description: string;
   /** Of a model or reader that knows one task only: a mismatch is refused before anything is created. */
   readonly task?: Task;
+  /**
+   * Of a tokenizer: what its ids stand for. Of an encoder whose token table was trained before: what it was trained on. Where both say
+   * something else, the two are refused before anything is created. An encoder that learns its table from the start says nothing.
+   */
+  readonly tokenUnit?: TokenUnit;
   /** A strict zod object: unknown keys are refused. Defaults and descriptions show in the configuration reference. */
   readonly options: Options;
   /** What `create` is given beside its options, by the names used here. */

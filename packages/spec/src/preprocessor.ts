@@ -27,6 +27,8 @@ export interface Preprocessor<Content = ItemContent> extends Component {
   readonly kind: 'tokenizer';
   /** How many different token ids there are; an encoder checks it against its embedding table. */
   readonly vocabularySize: number;
+  /** The words behind the ids, in their order, special ones among them; absent where ids do not stand for words. Who has vectors of words looks them up by it. */
+  readonly vocabulary?: readonly string[];
   /** Changes whenever the same content would give other rows (vocabulary, maximum length, fields, …). */
   readonly fingerprint: string;
   prepare(items: Iterable<Content>): PreparedItems;

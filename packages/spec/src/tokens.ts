@@ -7,6 +7,7 @@ import type { Optimizer } from './optimizer.js';
 import type { Preprocessor } from './preprocessor.js';
 import type { RunLogger } from './run-logger.js';
 import type { SequenceModel } from './sequence-model.js';
+import type { TrainingCatalogue } from './training-catalogue.js';
 
 declare const provided: unique symbol;
 
@@ -25,6 +26,7 @@ function token<Value>(name: string, description: string): DependencyToken<Value>
 export const tokens = {
   engine: token<Engine>('engine', 'the engine that computes'),
   datasetReader: token<DatasetReader>('datasetReader', 'the reader of the data set'),
+  trainingCatalogue: token<TrainingCatalogue>('trainingCatalogue', 'what is derived from the items that the run trains on'),
   tokenizer: token<Preprocessor>('tokenizer', 'the preprocessor of item content'),
   itemEncoder: token<ItemEncoder>('itemEncoder', 'the item encoder'),
   itemDimension: token<number>('itemDimension', 'the length of an item encoding'),

@@ -21,6 +21,7 @@ export default definePlugin({
   specificationVersion: 1,
   kind: 'encoder',
   name: 'bert',
+  tokenUnit: 'piece',
   description: 'A BERT-family encoder (BERT, MiniLM, TinyBERT) from a Hugging Face folder, with mean, cls or additive-attention pooling.',
   options,
   dependencies: { defaultModelDirectory: tokens.defaultModelDirectory, baseDirectory: tokens.baseDirectory, seed: tokens.seed },

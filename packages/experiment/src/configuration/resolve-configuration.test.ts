@@ -1,4 +1,4 @@
-import { GramkitError, formatError } from '@gramkit/spec';
+import { definePlugin, GramkitError, formatError } from '@gramkit/spec';
 import { describe, expect, it } from 'vitest';
 import { fakeConfiguration, fakePlugin, fakePlugins } from '../testing/fake-plugins.js';
 import { parseConfiguration } from './document.js';
@@ -92,6 +92,17 @@ seed: one
     const error = await errorOf(fakeConfiguration.replace('strategy: { use: plain }', 'strategy: { use: plian }'));
     expect(error.code).toBe('PLUGIN_NOT_FOUND');
     expect(error.details).toMatchObject({ file: 'run.yaml', line: 6, field: 'strategy.use', fix: "Did you mean 'plain'?" });
+  });
+
+  it('refuses a tokenizer of words with an encoder of pieces before anything is created, and lets either go with an encoder that says nothing', async () => {
+    const created: unknown[] = [];
+    const unit = (kind: 'tokenizer' | 'encoder', tokenUnit?: 'word' | 'piece') => definePlugin({ ...fakePlugin(kind, 'plain', {}, { created }), ...(tokenUnit && { tokenUnit }) } as never) as unknown as ReturnType<typeof fakePlugin>;
+    const document = parseConfiguration(fakeConfiguration, { source: 'run.yaml', baseDirectory: '/project' });
+    const others = fakePlugins.filter(({ kind }) => kind !== 'tokenizer' && kind !== 'encoder');
+    await expect(resolveConfiguration(document, [unit('tokenizer', 'word'), unit('encoder', 'piece'), ...others])).rejects.toMatchObject({ code: 'PLUGIN_MISMATCH', message: expect.stringMatching(/ids of words.*vectors of pieces/) as string, details: { line: 3, field: 'tokenizer.use' } });
+    await resolveConfiguration(document, [unit('tokenizer', 'word'), unit('encoder'), ...others]);
+    await resolveConfiguration(document, [unit('tokenizer', 'piece'), unit('encoder', 'piece'), ...others]);
+    expect(created).toEqual([]);
   });
 
   it('refuses a model for another task than the data set before anything is created', async () => {

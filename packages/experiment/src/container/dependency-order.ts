@@ -16,10 +16,11 @@ export const tokenOfPlace: Readonly<Record<PlaceName, DependencyToken<unknown>>>
   modelOptimizer: tokens.sequenceModelOptimizer,
 };
 
-/** What a place needs beyond what its plugin declares: an optimizer is made for weights, an item dimension comes from the encoder. */
+/** What a place needs beyond what its plugin declares: an optimizer is made for weights, an item dimension comes from the encoder, items from the data set. */
 const placeBehind = new Map<symbol, PlaceName>([
   ...(Object.keys(tokenOfPlace) as PlaceName[]).map((place) => [tokenOfPlace[place].key, place] as const),
   [tokens.itemDimension.key, 'encoder'],
+  [tokens.trainingCatalogue.key, 'data'],
 ]);
 
 const optimizedPlaces: Partial<Record<PlaceName, PlaceName>> = { encoderOptimizer: 'encoder', modelOptimizer: 'model' };

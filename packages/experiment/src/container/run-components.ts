@@ -4,6 +4,7 @@ import type { RunContainer } from './run-container.js';
 /** What predicts: the parts that evaluation and prediction need. */
 export interface PredictingComponents {
   readonly reader: DatasetReader;
+  /** Prepares the encoder's input. */
   readonly tokenizer: Preprocessor;
   readonly encoder: ItemEncoder;
   readonly model: SequenceModel;
@@ -22,7 +23,6 @@ export interface RunComponents extends PredictingComponents {
  * @throws GramkitError PLUGIN_MISMATCH where the tokenizer knows more tokens than the encoder has vectors for.
  */
 export async function resolveEncoder(run: RunContainer): Promise<Pick<PredictingComponents, 'tokenizer' | 'encoder'>> {
-  const tokenizer = await run.get(tokens.tokenizer);
   const encoder = await run.get(tokens.itemEncoder);
   if (encoder.vocabularySize !== undefined && tokenizer.vocabularySize > encoder.vocabularySize) {
     throw new GramkitError('PLUGIN_MISMATCH', `the tokenizer '${tokenizer.name}' has ${tokenizer.vocabularySize} tokens, the encoder '${encoder.name}' has vectors for ${encoder.vocabularySize}`, {

@@ -61,6 +61,22 @@ describe('createRunContainer', () => {
     expect(await run.get(tokens.itemDimension)).toBe(11);
   });
 
+  it('takes the preprocessor of an encoder that brings one, and creates no tokenizer then', async () => {
+    const created: unknown[] = [];
+    const preprocessor = { kind: 'tokenizer', name: 'rows', vocabularySize: 3 };
+    const run = await containerOf([fakePlugin('tokenizer', 'plain', {}, { created }), fakePlugin('encoder', 'plain', { dimension: 1, weights: [], preprocessor }, { options: fakePlugins[2]!.options })]);
+    expect((await resolveEncoder(run)).tokenizer).toBe(preprocessor);
+    expect(created).toEqual([]);
+  });
+
+  it('has no items to derive anything from until a session gives some', async () => {
+    const run = await containerOf([fakePlugin('tokenizer', 'plain', {}, { dependencies: { catalogue: tokens.trainingCatalogue } })]);
+    await expect(run.get(tokens.tokenizer)).rejects.toMatchObject({ code: 'PLUGIN_INVALID', message: expect.stringContaining('no run here') as string });
+    const catalogue = { derive: () => Promise.resolve(0) };
+    run.rebind(tokens.trainingCatalogue, catalogue as never);
+    expect(await run.get(tokens.trainingCatalogue)).toBe(catalogue);
+  });
+
   it('disposes what it created, the last first, once', async () => {
     const disposed: string[] = [];
     const disposing = (kind: 'encoder' | 'tokenizer', parts: object): ReturnType<typeof fakePlugin> => fakePlugin(kind, 'plain', { ...parts, dispose: () => disposed.push(kind) }, { options: fakePlugins.find((fake) => fake.kind === kind)!.options });
@@ -68,7 +84,7 @@ describe('createRunContainer', () => {
     await resolveEncoder(run);
     run.dispose();
     run.dispose();
-    expect(disposed).toEqual(['encoder', 'tokenizer']);
+    expect(disposed).toEqual(['tokenizer', 'encoder']);
   });
 
   it('refuses a tokenizer with more tokens than the encoder has vectors for, before a model is created', async () => {

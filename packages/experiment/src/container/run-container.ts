@@ -54,6 +54,7 @@ export function createRunContainer(configuration: ContainerConfiguration, surrou
 
 function bindSurroundings(container: Container, configuration: ContainerConfiguration, surroundings: RunSurroundings): void {
   container.bind(tokens.engine.key).toDynamicValue(() => engineOf(surroundings));
+  container.bind(tokens.trainingCatalogue.key).toDynamicValue(withoutCatalogue);
   container.bind(tokens.logger.key).toConstantValue(surroundings.logger);
   container.bind(tokens.defaultModelDirectory.key).toConstantValue(surroundings.defaultModelDirectory);
   container.bind(tokens.baseDirectory.key).toConstantValue(configuration.baseDirectory);
@@ -69,6 +70,11 @@ function bindSurroundings(container: Container, configuration: ContainerConfigur
 function engineOf({ engine }: RunSurroundings): Engine {
   if (engine !== undefined) return engine;
   throw new GramkitError('PLUGIN_INVALID', 'a component asks for the engine, and there is none here', { fix: 'Use the component in a run: it cannot be created alone.' });
+}
+
+/** Sessions put a catalogue in its place (`openSession`). */
+function withoutCatalogue(): never {
+  throw new GramkitError('PLUGIN_INVALID', 'a component asks for the items that the run trains on, and there is no run here', { fix: 'Use the component in a run: it cannot be created alone.' });
 }
 
 function encoderOf(context: ResolutionContext): Promise<{ readonly dimension: number; readonly weights: readonly Weight[] }> {

@@ -15,7 +15,8 @@ export interface OpenedRun {
 export async function openRun(runDirectory: string, options: Pick<ConfigurationOptions, 'plugins'> = {}): Promise<OpenedRun> {
   const folder = new RunFolder(runDirectory);
   folder.requireRun();
-  const configuration = await loadConfiguration(folder.configuration, options);
+  // The folder may have been moved since it was written.
+  const configuration = { ...(await loadConfiguration(folder.configuration, options)), output: folder.directory };
   const checkpoints = new CheckpointStore(folder.checkpoints, configuration.training.keepCheckpoints);
   const checkpoint = (await checkpoints.best()) ?? (await checkpoints.latest());
   if (checkpoint === undefined) {

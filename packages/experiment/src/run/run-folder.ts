@@ -20,6 +20,11 @@ export class RunFolder {
     return join(this.directory, 'run.json');
   }
 
+  /** What components derived from the items that the run trains on (`TrainingCatalogue`). */
+  get derived(): string {
+    return join(this.directory, 'derived.json');
+  }
+
   get metrics(): string {
     return join(this.directory, 'metrics.jsonl');
   }
@@ -94,6 +99,6 @@ export class RunFolder {
   }
 
   async #clear(): Promise<void> {
-    for (const path of [this.checkpoints, this.events, this.metrics, this.record, this.report, this.configuration]) await rm(path, { recursive: true, force: true });
+    for (const path of [this.checkpoints, this.events, this.metrics, this.record, this.derived, this.report, this.configuration]) await rm(path, { recursive: true, force: true });
   }
 }

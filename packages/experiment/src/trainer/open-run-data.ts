@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Batches, importDataset, type ImportProgress, openBatches, openStore, type Split, splitStore, type Store } from '@gramkit/data';
-import { type DatasetReader, isGramkitError, type ItemContent, type RunLogger, type SequenceModel } from '@gramkit/spec';
+import { importDataset, type ImportProgress, openStore, type Split, splitStore, type Store } from '@gramkit/data';
+import { type DatasetReader, isGramkitError, type ItemContent, type Json, type RunLogger, type SequenceModel } from '@gramkit/spec';
 import type { ResolvedConfiguration } from '../configuration/resolved-configuration.js';
 import { silentLogger } from '../run/run-log.js';
 import type { RunData } from './run-data.js';

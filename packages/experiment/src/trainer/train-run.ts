@@ -1,4 +1,4 @@
-import { type Engine, GramkitError, tokens } from '@gramkit/spec';
+import { type Engine, GramkitError, tokens, type TrainingCatalogue } from '@gramkit/spec';
 import { CheckpointStore, type SavedCheckpoint } from '../checkpoints/checkpoint-store.js';
 import { checkConfiguration } from '../checkpoints/check-configuration.js';
 import { formatConfiguration, type ResolvedConfiguration, writtenForm } from '../configuration/resolved-configuration.js';
@@ -9,13 +9,14 @@ import { MetricsFile } from '../run/metrics-file.js';
 import { RunFolder } from '../run/run-folder.js';
 import { RunLog, silentLogger } from '../run/run-log.js';
 import { runRecord } from '../run/run-record.js';
+import { NewCatalogue } from '../run/training-catalogue.js';
 import { TensorBoardEvents } from '../run/tensorboard-events.js';
 import { writeJson, writeWhole } from '../run/write-file.js';
 import { openRunData } from './open-run-data.js';
 import { collectGarbage } from './collect-garbage.js';
 import { warnOfSlowPrecision } from './precision.js';
 import type { RunData } from './run-data.js';
-import { openSession, type SessionOptions } from './run-session.js';
+import { openSession, type SessionConfiguration, type SessionOptions } from './run-session.js';
 import { TrainingLoop, type TrainingOutcome, type TrainingSetting } from './training-loop.js';
 
 export interface TrainOptions extends SessionOptions {
@@ -39,12 +40,17 @@ export async function trainRun(configuration: ResolvedConfiguration, options: Tr
   if (options.resume !== true) await folder.requireFree(options.overwrite === true);
   const finished = from?.manifest.finished === true ? await reportOf(folder) : undefined;
   if (finished !== undefined) return finished;
-  const run = await openSession(configuration, options);
+  const run = await openSession(options.resume === true ? configuration : asNew(configuration), options);
   try {
     return await trainIn(run, { configuration, folder, checkpoints, from, options });
   } finally {
     run.dispose();
   }
+}
+
+/** A run that begins takes nothing from one that may be in its folder. */
+function asNew({ output: _, ...configuration }: ResolvedConfiguration): SessionConfiguration {
+  return configuration;
 }
 
 /** What a run needs beside its components. */
@@ -63,13 +69,13 @@ async function trainIn(run: RunContainer, preparation: Preparation): Promise<Run
   await warnOfSlowPrecision(engine, options.logger ?? silentLogger);
   const data = await openRunData(components, configuration, options);
   try {
-    return await trainOn(data, components, engine, preparation);
+    return await trainOn(data, components, engine, { ...preparation, catalogue: await run.get(tokens.trainingCatalogue) });
   } finally {
     await data.close();
   }
 }
 
-async function trainOn(data: RunData, components: RunComponents, engine: Engine, { configuration, folder, checkpoints, from, options }: Preparation): Promise<RunReport> {
+async function trainOn(data: RunData, components: RunComponents, engine: Engine, { configuration, folder, checkpoints, from, options, catalogue: derived }: Preparation & { readonly catalogue: TrainingCatalogue }): Promise<RunReport> {
   const catalogue = components.tokenizer.prepare(await data.items());
   if (options.resume !== true) await beginFolder(folder, configuration, options.overwrite === true, runRecord(configuration, engine, data, components.model.task, components.tokenizer.fingerprint), derived);
   const log = openLog(folder, from, options);
@@ -107,9 +113,10 @@ async function reportOf(folder: RunFolder): Promise<RunReport | undefined> {
   return folder.hasReport ? ((await folder.readJson(folder.report)) as RunReport) : undefined;
 }
 
-async function beginFolder(folder: RunFolder, configuration: ResolvedConfiguration, overwrite: boolean, record: unknown): Promise<void> {
+async function beginFolder(folder: RunFolder, configuration: ResolvedConfiguration, overwrite: boolean, record: unknown, catalogue: TrainingCatalogue): Promise<void> {
   await folder.create(overwrite);
   await writeJson(folder.record, record);
+  if (catalogue instanceof NewCatalogue) await catalogue.keep(folder);
   await writeWhole(folder.configuration, formatConfiguration(configuration));
 }
 

@@ -15,6 +15,7 @@ export default definePlugin({
   specificationVersion: 1,
   kind: 'tokenizer',
   name: 'huggingface',
+  tokenUnit: 'piece',
   description: "Token ids of an item's text by the tokenizer.json of a Hugging Face model folder.",
   options,
   dependencies: { defaultModelDirectory: tokens.defaultModelDirectory, baseDirectory: tokens.baseDirectory },
