@@ -19,11 +19,12 @@ export interface RunComponents extends PredictingComponents {
 }
 
 /**
- * The tokenizer and encoder of a run.
+ * The encoder of a run and what prepares its input: the encoder's own preprocessor where it has one, else the tokenizer, which is created only then.
  * @throws GramkitError PLUGIN_MISMATCH where the tokenizer knows more tokens than the encoder has vectors for.
  */
 export async function resolveEncoder(run: RunContainer): Promise<Pick<PredictingComponents, 'tokenizer' | 'encoder'>> {
   const encoder = await run.get(tokens.itemEncoder);
+  const tokenizer = encoder.preprocessor ?? (await run.get(tokens.tokenizer));
   if (encoder.vocabularySize !== undefined && tokenizer.vocabularySize > encoder.vocabularySize) {
     throw new GramkitError('PLUGIN_MISMATCH', `the tokenizer '${tokenizer.name}' has ${tokenizer.vocabularySize} tokens, the encoder '${encoder.name}' has vectors for ${encoder.vocabularySize}`, {
       fix: 'Take tokenizer and encoder from the same model folder.',
