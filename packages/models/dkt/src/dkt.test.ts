@@ -170,6 +170,32 @@ describe('Dkt', () => {
     scored(sharedRows).forEach((score, index) => expect(score).toBeCloseTo(scored(ownRows)[index]!, 5));
   });
 
+  it('reads history that does not count and leaves its predictions out of loss, count and gradients', () => {
+    const model = small();
+    const encodings = encodingsOf(4, 4);
+    const plain = batchOf([[0, 1, 2, 3, 1, 0], [3, 2, 1, 0, -1, -1]], [[1, 0, 1, 1, 0, 1], [0, 1, 1, 1, 0, 0]]);
+    const starts = tf.tensor2d([[1, 0, 0, 1, 0, 0], [1, 0, 0, 0, 0, 0]]);
+    const inRows: DeviceBatch = { ...plain, fields: { ...plain.fields, starts } };
+    const countingOnly = (counted: number[][]): DeviceBatch => ({ ...inRows, fields: { ...inRows.fields, counted: tf.tensor2d(counted) } });
+    const some = countingOnly([[0, 0, 1, 1, 0, 1], [0, 0, 0, 1, 1, 1]]);
+    const others = countingOnly([[1, 1, 0, 0, 1, 0], [1, 1, 1, 0, 0, 0]]);
+    const scored = model.score(encodings, some);
+    // Position 3 of the first row begins a window; the last two of the second are padding.
+    const counts = [0, 1, 0, 0, 1, 0, 0, 1, 0, 0];
+    expect(valuesOf(scored.valid)).toEqual(counts);
+    expect(valuesOf(scored.scores)).toEqual(valuesOf(model.score(encodings, inRows).scores));
+    const labels = valuesOf(scored.labels);
+    const losses = valuesOf(scored.scores).map((score, index) => Math.log1p(Math.exp(labels[index] === 1 ? -score : score)));
+    const found = rowGradients(model, encodings, some, passOf(true));
+    expect(found.count.dataSync()[0]).toBe(3);
+    expect(found.loss.dataSync()[0]).toBeCloseTo(losses.reduce((sum, loss, index) => sum + loss * counts[index]!, 0) / 3, 6);
+    // What counts and what does not make up the whole.
+    const [rest, whole] = [others, inRows].map((batch) => rowGradients(model, encodings, batch, passOf(true)));
+    expect([rest!.count.dataSync()[0], whole!.count.dataSync()[0]]).toEqual([4, 7]);
+    const summed = tf.div(tf.add(tf.mul(found.rows, 3), tf.mul(rest!.rows, 4)), 7);
+    expect(relativeError({ rows: summed }, { rows: whole!.rows })).toBeLessThan(1e-5);
+  });
+
   it('takes a batch of one pair', () => {
     const { loss, gradients } = lossAndGradients(small(), encodingsOf(2, 4), batchOf([[0, 1]], [[1, 0]]));
     expect(Number.isFinite(loss)).toBe(true);

@@ -12,7 +12,7 @@ export interface Steps {
   /** int32: the item of position t + 1, -1 at padding. */
   readonly nextItems: Tensor2D;
   readonly nextResponses: Tensor2D;
-  /** 1 where position t + 1 is no padding and no window begins there. */
+  /** 1 where position t + 1 is no padding, no window begins there, and its prediction counts. */
   readonly valid: Tensor2D;
   /** 0 where a window begins at position t, 1 elsewhere; absent where each row is one window. */
   readonly keep?: Tensor2D;
@@ -29,18 +29,21 @@ export function readSteps(itemEncodings: Tensor2D, dimension: number, { referenc
   checkShapes(items, responses);
   const starts = fields.starts === undefined ? undefined : present(fields.starts, 'fields.starts');
   if (starts !== undefined) checkShapes(items, starts, 'starts');
+  const counted = fields.counted === undefined ? undefined : present(fields.counted, 'fields.counted');
+  if (counted !== undefined) checkShapes(items, counted, 'counted');
   const nextItems = positions(items, 1);
   return {
     pastItems: positions(items, 0),
     pastResponses: positions(responses, 0),
     nextItems,
     nextResponses: positions(responses, 1),
-    ...withinWindows(nextItems, starts),
+    ...withinWindows(nextItems, starts, counted),
   };
 }
 
-function withinWindows(nextItems: Tensor2D, starts: Tensor2D | undefined): Pick<Steps, 'valid' | 'keep'> {
-  const valid = tf.cast<Tensor2D>(tf.greaterEqual<Tensor2D>(nextItems, tf.scalar(0, 'int32')), 'float32');
+function withinWindows(nextItems: Tensor2D, starts: Tensor2D | undefined, counted: Tensor2D | undefined): Pick<Steps, 'valid' | 'keep'> {
+  const inUse = tf.cast<Tensor2D>(tf.greaterEqual<Tensor2D>(nextItems, tf.scalar(0, 'int32')), 'float32');
+  const valid = counted === undefined ? inUse : tf.mul<Tensor2D>(inUse, positions(counted, 1));
   if (starts === undefined) return { valid };
   return { valid: tf.mul(valid, tf.sub(1, positions(starts, 1))), keep: tf.sub<Tensor2D>(1, positions(starts, 0)) };
 }
@@ -67,7 +70,7 @@ function present(tensor: Tensor | undefined, field: string): Tensor2D {
   });
 }
 
-function checkShapes(items: Tensor2D, values: Tensor2D, name: 'responses' | 'starts' = 'responses'): void {
+function checkShapes(items: Tensor2D, values: Tensor2D, name: 'responses' | 'starts' | 'counted' = 'responses'): void {
   if (!tf.util.arraysEqual(items.shape, values.shape)) {
     throw new GramkitError('DATA_MISMATCH', `The batch has items [${items.shape.join(', ')}] and ${name} [${values.shape.join(', ')}]`, {
       field: `fields.${name}`,
