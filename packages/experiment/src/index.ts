@@ -14,6 +14,9 @@ export { createEncoder, type CreateEncoderOptions } from './encoding/create-enco
 export { loadRun } from './encoding/load-run.js';
 export type { RunEncoder } from './encoding/run-encoder.js';
 export { evaluateRun, type Evaluation, type EvaluateOptions } from './evaluation/evaluate-run.js';
+export { embeddingFileEnding, embeddingFileEndings } from './export/embedding-writers.js';
+export { exportEmbeddings, type EmbeddingExport, type EmbeddingExportOptions } from './export/export-embeddings.js';
+export { exportPretrained, type ExportOptions, type PretrainedExport } from './export/export-pretrained.js';
 export { AreaUnderCurve } from './metrics/area-under-curve.js';
 export { metricConventions, metricNames, metricOf, qualityOf, type EvaluationMetrics, type MetricName } from './metrics/evaluation-metrics.js';
 export { impressionMetrics, type ImpressionMetrics } from './metrics/impression-metrics.js';

@@ -11,6 +11,7 @@ export * from './kernels.js';
 export * from './optimizer.js';
 export * from './plugin.js';
 export * from './preprocessor.js';
+export * from './pretrained.js';
 export * from './run-logger.js';
 export * from './sequence-model.js';
 export * from './tokens.js';

@@ -45,4 +45,10 @@ export interface ItemEncoder extends Component {
   readonly weights: readonly Weight[];
   /** `[items, dimension]`; a pure, differentiable function of the input, the weights and the pass. Reads no value back. */
   encode(input: DeviceTensors, pass: EncoderPass): Tensor2D;
+  /**
+   * The encoder as a Hugging Face folder, for other programs; absent where none knows such a network.
+   * @param maximumLength longest token row that the tokenizer gives, special tokens included
+   * @throws GramkitError MODEL_UNSUPPORTED where the folder could not say what `encode` computes
+   */
+  exportPretrained?(maximumLength: number): Promise<PretrainedModel>;
 }

@@ -1,5 +1,6 @@
 import type { Component } from './component.js';
 import type { HostTensors } from './host-tensor.js';
+import type { PretrainedTokenizer } from './pretrained.js';
 
 /** An item of the catalogue: its id and its named fields (`title`, `abstract`, `text`, …). */
 export interface ItemContent {
@@ -32,4 +33,8 @@ export interface Preprocessor<Content = ItemContent> extends Component {
   /** Changes whenever the same content would give other rows (vocabulary, maximum length, fields, …). */
   readonly fingerprint: string;
   prepare(items: Iterable<Content>): PreparedItems;
+  /** The fields of an item that are read, in their order; absent where the preprocessor reads no named fields. */
+  readonly fields?: readonly string[];
+  /** The tokenizer's own files, for a Hugging Face folder; absent where there are none. */
+  exportPretrained?(): Promise<PretrainedTokenizer>;
 }

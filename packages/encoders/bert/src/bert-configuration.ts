@@ -45,7 +45,7 @@ export interface BertConfiguration {
  * @throws GramkitError MODEL_FILE_MISSING, MODEL_FILE_CORRUPT, MODEL_UNSUPPORTED
  */
 export async function readBertConfiguration(directory: string): Promise<BertConfiguration> {
-  const file = path.join(directory, 'config.json');
+  const file = configurationFile(directory);
   const parsed = schema.safeParse(await readJson(file));
   if (!parsed.success) {
     throw new GramkitError('MODEL_UNSUPPORTED', `this is no BERT that can be loaded:\n${z.prettifyError(parsed.error)}`, {
@@ -53,6 +53,18 @@ export async function readBertConfiguration(directory: string): Promise<BertConf
     });
   }
   return networkShape(file, parsed.data);
+}
+
+/**
+ * The same file as it stands there, with the keys that are not read.
+ * @throws GramkitError MODEL_FILE_MISSING, MODEL_FILE_CORRUPT
+ */
+export async function readWholeConfiguration(directory: string): Promise<Readonly<Record<string, unknown>>> {
+  return (await readJson(configurationFile(directory))) as Record<string, unknown>;
+}
+
+function configurationFile(directory: string): string {
+  return path.join(directory, 'config.json');
 }
 
 function networkShape(file: string, config: z.output<typeof schema>): BertConfiguration {

@@ -5,6 +5,7 @@ import { fanInUniform, offersPackedKernels, randomSource, uploadTensor } from '@
 import { type BertConfiguration, readBertConfiguration } from './bert-configuration.js';
 import { type BertNetwork, bertHiddenStates, type WeightOf } from './bert-network.js';
 import { embeddingWeights, layerWeights } from './bert-weights.js';
+import { exportBert } from './export-bert.js';
 import { packedTokens } from './packed-tokens.js';
 import { paddedTokens } from './padded-tokens.js';
 import { attentionPooling, type Pooling } from './pooling.js';
@@ -39,7 +40,7 @@ export async function createBertEncoder(directory: string, options: BertEncoderO
     return part.map(({ name }) => weight(name, uploadTensor(tensors.get(name)!), trainable));
   });
   if (options.pooling === 'attention') weights.push(...poolingWeights(configuration.dimension, options));
-  return bertEncoder(configuration, weights, options);
+  return bertEncoder(directory, configuration, weights, options);
 }
 
 function assertLayers({ layers }: BertConfiguration, freezeLayers: number): void {
@@ -65,7 +66,7 @@ function poolingWeights(dimension: number, { attentionWidth, initializerSeed }: 
   ];
 }
 
-function bertEncoder(configuration: BertConfiguration, weights: readonly Weight[], options: BertEncoderOptions): ItemEncoder {
+function bertEncoder(directory: string, configuration: BertConfiguration, weights: readonly Weight[], options: BertEncoderOptions): ItemEncoder {
   const variables = new Map<string, Variable>(weights.map(({ name, variable }) => [name, variable]));
   const weightOf: WeightOf = (name) => variables.get(name)!;
   const constantLayers = options.freezeEmbeddings ? options.freezeLayers : -1;
@@ -81,6 +82,7 @@ function bertEncoder(configuration: BertConfiguration, weights: readonly Weight[
     drawsMasks: options.dropout > 0,
     weights,
     encode: (input, pass) => tf.tidy(() => encode(network, options.pooling, input, pass)),
+    exportPretrained: (maximumLength) => exportBert({ directory, pooling: options.pooling, dimension: configuration.dimension, weights }, maximumLength),
     dispose: () => variables.forEach((variable) => variable.dispose()),
   };
 }

@@ -10,19 +10,32 @@ const harmless = /^(pooler|cls|classifier|qa_outputs|fit_denses?)\.|^embeddings\
  * @throws GramkitError MODEL_WEIGHTS_MISMATCH naming every tensor that is missing, unexpected or of another shape, and the errors of reading
  */
 export async function readBertTensors(directory: string, wanted: readonly WeightDescription[]): Promise<ReadonlyMap<string, HostTensor>> {
-  const found = byNetworkName(directory, await openModelTensors(directory));
+  const found = await openBertTensors(directory);
   assertMatch(directory, found, wanted);
   const tensors = new Map<string, HostTensor>();
   for (const { name } of wanted) tensors.set(name, await readFloat(found.get(name)!, name));
   return tensors;
 }
 
-function byNetworkName(directory: string, stored: ReadonlyMap<string, ModelTensor>): ReadonlyMap<string, ModelTensor> {
-  const found = new Map<string, ModelTensor>();
+/**
+ * The tensors of a model folder that a network could be read from, by their names in the network.
+ * @throws GramkitError as `readBertTensors`
+ */
+export async function openBertTensors(directory: string): Promise<ReadonlyMap<string, StoredTensor>> {
+  return byNetworkName(directory, await openModelTensors(directory));
+}
+
+/** A tensor and the name that its file has for it. */
+export interface StoredTensor extends ModelTensor {
+  readonly storedName: string;
+}
+
+function byNetworkName(directory: string, stored: ReadonlyMap<string, ModelTensor>): ReadonlyMap<string, StoredTensor> {
+  const found = new Map<string, StoredTensor>();
   for (const [storedName, tensor] of stored) {
     const name = networkName(storedName);
     if (found.has(name)) throw mismatch(directory, [`'${name}' is there twice, once as '${storedName}'`], name);
-    found.set(name, tensor);
+    found.set(name, { ...tensor, storedName });
   }
   return found;
 }

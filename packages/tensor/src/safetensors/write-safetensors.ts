@@ -4,6 +4,7 @@ import { GramkitError, type HostTensor } from '@gramkit/spec';
 import { prefixBytes } from './header.js';
 
 const typeNames = { float32: 'F32', int32: 'I32' } as const;
+const bytesPerElement = 4;
 
 /**
  * Writes tensors into a safetensors file: beside its place first, then onto disk, then renamed, so that at no time a partial file stands there.
@@ -12,7 +13,8 @@ const typeNames = { float32: 'F32', int32: 'I32' } as const;
 export async function writeSafetensors(
   file: string, tensors: Readonly<Record<string, HostTensor>>, metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const header = headerOf(tensors, metadata);
+  Object.entries(tensors).forEach(([name, tensor]) => assertFilled(name, tensor));
+  const header = safetensorsPrefix(tensors, metadata);
   const partial = `${file}.${process.pid}.partial`;
   try {
     await writeSynced(partial, [header, ...Object.values(tensors).map(bytesOf)]);
@@ -26,12 +28,15 @@ export async function writeSafetensors(
   }
 }
 
-function headerOf(tensors: Readonly<Record<string, HostTensor>>, metadata: Readonly<Record<string, string>>): Uint8Array {
+/**
+ * What stands before the data in a safetensors file; the data follow in the order of the tensors, row-major and little-endian. For tensors that
+ * are never whole in memory.
+ */
+export function safetensorsPrefix(tensors: Readonly<Record<string, Pick<HostTensor, 'dtype' | 'shape'>>>, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   let offset = 0;
   const entries = Object.entries(tensors).map(([name, tensor]) => {
-    assertFilled(name, tensor);
     const begin = offset;
-    offset += tensor.data.byteLength;
+    offset += bytesPerElement * tensor.shape.reduce((product, dimension) => product * dimension, 1);
     return [name, { dtype: typeNames[tensor.dtype], shape: tensor.shape, data_offsets: [begin, offset] }] as const;
   });
   const text = JSON.stringify(Object.fromEntries([['__metadata__', metadata], ...entries]));

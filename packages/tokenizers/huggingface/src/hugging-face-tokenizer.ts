@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { GramkitError, type ItemContent, type PreparedItems, type Preprocessor, specificationVersion } from '@gramkit/spec';
+import { exportTokenizer } from './export-tokenizer.js';
 import { PreparedTexts } from './prepared-texts.js';
 import { TokenEncoder } from './token-encoder.js';
 import { readTokenizerFile, type TokenizerDescription, type TokenizerFile } from './tokenizer-description.js';
@@ -37,6 +38,8 @@ export async function createHuggingFaceTokenizer(directory: string, options: Hug
     vocabularySize: encoder.vocabularySize,
     fingerprint: fingerprintOf(tokenizerFile.text, options),
     encodeText,
+    fields: options.fields,
+    exportPretrained: () => exportTokenizer(directory, tokenizerFile, options.maxLength),
     prepare: (items) => prepare(items, options.fields, encodeText, paddingIdOf(tokenizerFile.description)),
     dispose: () => undefined,
   };
