@@ -21,7 +21,7 @@ describe('resolveConfiguration', () => {
     expect(writtenForm(resolved)).toEqual({
       seed: 1,
       baseDirectory: '/project',
-      data: { use: 'plain', path: 'data', split: { validation: 0.1 }, windowLength: 100 },
+      data: { use: 'plain', path: 'data', split: { by: 'user', validation: 0.1 }, windowLength: 100, historyLength: 50, negatives: 4, evaluationNegatives: 20 },
       tokenizer: { use: 'plain' },
       encoder: { use: 'plain', pooling: 'mean' },
       model: { use: 'plain', hidden: 8 },
@@ -88,6 +88,15 @@ seed: one
     expect((await errorOf(fakeConfiguration.replace('data: { use: plain }', 'data: { use: plain, split: { test: mine } }'))).message).toMatch(/expected number.*, or expected "dataset"/);
   });
 
+  it.each([
+    ['leave-one-out', '0.2', /leave-one-out tests the last interaction of every user/],
+    ['time', 'dataset', /split by user alone.*not by time/],
+  ])('refuses a share that a split by %s cannot have', async (by, test, message) => {
+    const error = await errorOf(fakeConfiguration.replace('data: { use: plain }', `data: { use: plain, split: { by: ${by}, test: ${test} } }`));
+    expect(error.details).toMatchObject({ field: 'data.split.test', line: 2 });
+    expect(error.message).toMatch(message);
+  });
+
   it('keeps the code of a plugin error that stands alone, with its line', async () => {
     const error = await errorOf(fakeConfiguration.replace('strategy: { use: plain }', 'strategy: { use: plian }'));
     expect(error.code).toBe('PLUGIN_NOT_FOUND');
@@ -112,6 +121,13 @@ seed: one
     await expect(resolveConfiguration(document, [...fakePlugins, recommender])).rejects.toMatchObject({ code: 'PLUGIN_MISMATCH', details: { line: 5 } });
     expect(created).toEqual([]);
   });
+
+  it("refuses to watch a metric of another task than the model's", async () => {
+    const error = await errorOf(`${fakeConfiguration}training: { watch: ndcgAt10 }`);
+    expect(error).toMatchObject({ code: 'CONFIGURATION_INVALID', details: { line: 8, field: 'training.watch' } });
+    expect(error.message).toContain("'ndcgAt10' is no metric of knowledge-tracing");
+    expect((await resolveText(`${fakeConfiguration}training: { watch: coldStartAuc }`)).training.watch).toBe('coldStartAuc');
+  });
 });
 
 describe('--set', () => {
@@ -119,7 +135,7 @@ describe('--set', () => {
     const resolved = await resolveText(fakeConfiguration, ['training.epochs=2', 'strategy.interval=10', 'data.split.test=0.5', 'output=/tmp/x', 'encoder.pooling=cls']);
     expect(resolved.training.epochs).toBe(2);
     expect(resolved.components.strategy.options).toEqual({ interval: 10 });
-    expect(resolved.split).toEqual({ test: 0.5, validation: 0.1 });
+    expect(resolved.split).toEqual({ by: 'user', test: 0.5, validation: 0.1 });
     expect(resolved.output).toBe('/tmp/x');
     expect(resolved.components.encoder.written).toEqual({ pooling: 'cls' });
   });
@@ -131,13 +147,6 @@ describe('--set', () => {
 
   it.each(['training.epochs', '=3', 'a..b=1'])('refuses %s', async (override) => {
     expect(() => parseConfiguration(fakeConfiguration, { source: 'run.yaml', baseDirectory: '/project', overrides: [override] })).toThrow(/is no override/);
-  });
-
-  it("refuses to watch a metric of another task than the model's", async () => {
-    const error = await errorOf(`${fakeConfiguration}training: { watch: ndcgAt10 }`);
-    expect(error).toMatchObject({ code: 'CONFIGURATION_INVALID', details: { line: 8, field: 'training.watch' } });
-    expect(error.message).toContain("'ndcgAt10' is no metric of knowledge-tracing");
-    expect((await resolveText(`${fakeConfiguration}training: { watch: coldStartAuc }`)).training.watch).toBe('coldStartAuc');
   });
 });
 

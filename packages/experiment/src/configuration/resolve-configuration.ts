@@ -51,6 +51,7 @@ function assemble(written: WrittenConfiguration, components: ResolvedConfigurati
     components,
     split: written.data.split,
     windowLength: written.data.windowLength,
+    recommendation: { historyLength: written.data.historyLength, negatives: written.data.negatives, evaluationNegatives: written.data.evaluationNegatives },
     training: written.training,
     engine: written.engine,
   };

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Json, Plugin } from '@gramkit/spec';
 import { stringify } from 'yaml';
 import type { PlaceName } from './places.js';
-import type { EngineConfiguration, SplitConfiguration, TrainingConfiguration } from './schema.js';
+import type { EngineConfiguration, RecommendationConfiguration, SplitConfiguration, TrainingConfiguration } from './schema.js';
 
 /** A component of a run: its plugin, and its options as the plugin's schema gave them. */
 export interface ResolvedComponent {
@@ -24,6 +24,7 @@ export interface ResolvedConfiguration {
   readonly components: Readonly<Record<PlaceName, ResolvedComponent>>;
   readonly split: SplitConfiguration;
   readonly windowLength: number;
+  readonly recommendation: RecommendationConfiguration;
   readonly training: TrainingConfiguration;
   readonly engine: EngineConfiguration;
 }
@@ -35,7 +36,7 @@ export function writtenForm(configuration: ResolvedConfiguration): Readonly<Reco
   return {
     seed: configuration.seed,
     baseDirectory: configuration.baseDirectory,
-    data: { ...section('data'), split: withoutUndefined(configuration.split), windowLength: configuration.windowLength },
+    data: { ...section('data'), split: withoutUndefined(configuration.split), windowLength: configuration.windowLength, ...configuration.recommendation },
     tokenizer: section('tokenizer'),
     encoder: section('encoder'),
     model: section('model'),

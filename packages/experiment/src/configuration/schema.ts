@@ -14,17 +14,26 @@ const component = z.looseObject({ use });
 /** The same where one plugin is meant unless another is named. */
 const componentOr = (name: string) => z.looseObject({ use: use.default(name) }).prefault({});
 
-/** Who is held out; the rest is trained on. */
+/** What is held out; the rest is trained on. */
 export const splitSchema = z.strictObject({
+  by: z.enum(['user', 'time', 'leave-one-out', 'unseen-items']).default('user')
+    .describe('What is held out: users with their whole histories; the latest interactions of all, by one cut in time; the last interaction of every user; or items, whose interactions are left out of training. An impression counts as an interaction where the data set has those.'),
   test: z.union([fraction, z.literal('dataset')]).optional()
-    .describe("Share of the users whose histories are only tested on, or 'dataset' for the data set's own split. Left out: its own where it brings one, otherwise .2."),
-  validation: fraction.default(0.1).describe('Share of the other users that early stopping and the tables of progress look at.'),
+    .describe("Share that is only tested on, of the users, interactions or items; not with leave-one-out. By user also 'dataset', for the data set's own split. Left out: by user its own where it brings one, otherwise .2."),
+  validation: fraction.default(0.1).describe('Share of what is left that early stopping and the tables of progress look at; with leave-one-out, of the users, whose last interaction but one it is.'),
+}).superRefine(({ by, test }, context) => {
+  const message = by === 'leave-one-out' && test !== undefined ? "leave-one-out tests the last interaction of every user and takes no share: leave 'test' out"
+    : by !== 'user' && test === 'dataset' ? `a data set brings a split by user alone: give a share such as 0.2, or split by user, not by ${by}` : undefined;
+  if (message !== undefined) context.addIssue({ code: 'custom', path: ['test'], message });
 });
 
 /** The data section: keys of our own, and the reader's options beside them. */
 export const dataKeys = {
-  split: splitSchema.prefault({}).describe('Who is held out, by user.'),
-  windowLength: z.int().min(2).default(100).describe('Longest stretch of one history in a batch; longer histories are cut into several.'),
+  split: splitSchema.prefault({}).describe('What is held out, and how.'),
+  windowLength: z.int().min(2).default(100).describe('Knowledge tracing: longest stretch of one history in a batch; longer histories are cut into several.'),
+  historyLength: z.int().min(1).default(50).describe('Recommendation: longest history of an impression; of a longer one the latest clicks count.'),
+  negatives: z.int().min(1).default(4).describe('Recommendation: K, how many items that were not clicked each click is told from in training. They are drawn from the same impression; where a data set knows clicks alone, from the items that the user never clicked.'),
+  evaluationNegatives: z.int().min(1).default(20).describe('Recommendation, where a data set knows clicks alone: how many items that the user never clicked are ranked beside the clicked one in validation and test. Impressions are ranked whole.'),
 } as const;
 
 export const trainingSchema = z.strictObject({
@@ -79,4 +88,6 @@ export const configurationSchema = z.strictObject({
 export type WrittenConfiguration = z.output<typeof configurationSchema>;
 export type TrainingConfiguration = z.output<typeof trainingSchema>;
 export type SplitConfiguration = z.output<typeof splitSchema>;
+/** How impressions are made. */
+export type RecommendationConfiguration = Pick<WrittenConfiguration['data'], 'historyLength' | 'negatives' | 'evaluationNegatives'>;
 export type EngineConfiguration = z.output<typeof engineSchema>;

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hash32 } from '@gramkit/data';
 import { type Batch, type BatchLayout, type DatasetReader, specificationVersion } from '@gramkit/spec';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { parseConfiguration } from '../configuration/document.js';
@@ -36,15 +37,19 @@ function openWith(...overrides: string[]): Promise<RunData> {
   return openFor({}, ...overrides);
 }
 
-async function openFor(model: { readonly batchLayout?: BatchLayout }, ...overrides: string[]): Promise<RunData> {
+function openFor(model: { readonly batchLayout?: BatchLayout }, ...overrides: string[]): Promise<RunData> {
+  return openOf(reader, model, ...overrides);
+}
+
+async function openOf(reader: DatasetReader, model: { readonly batchLayout?: BatchLayout }, ...overrides: string[]): Promise<RunData> {
   const document = parseConfiguration(fakeConfiguration, { source: 'run.yaml', baseDirectory: '/project', overrides: ['training.batchSize=2', 'data.windowLength=18', ...overrides] });
   const data = await openRunData({ reader, model }, await resolveConfiguration(document, fakePlugins));
   onTestFinished(() => data.close());
   return data;
 }
 
-async function collect(batches: AsyncIterable<Batch>): Promise<Batch[]> {
-  const all: Batch[] = [];
+async function collect<Made extends Batch>(batches: AsyncIterable<Made>): Promise<Made[]> {
+  const all: Made[] = [];
   for await (const batch of batches) all.push(batch);
   return all;
 }
@@ -82,4 +87,58 @@ it('lays windows out as the model reads them, in training and in evaluation', as
   const windowsOf = ({ fields }: Batch): number => [...fields['starts']!.data].reduce((sum, start) => sum + start, 0);
   expect(inRows.map(windowsOf)).toEqual(inWindows.map(({ fields }) => fields['lengths']!.data.length));
   expect(inRows.some((batch) => windowsOf(batch) > batch.references['items']!.shape[0]!)).toBe(true);
+});
+
+const students = Array.from({ length: 60 }, (_, student) => student);
+const drawn = (stream: number, share: number, among = students): number[] => among.filter((student) => hash32(1, stream, student) < Math.floor(share * 2 ** 32));
+
+it('records a split by user: how much each part has, and a fingerprint', async () => {
+  const { split, counts } = await openWith('data.split.test=0.2');
+  const test = drawn(1, 0.2);
+  const validation = drawn(7, 0.1, students.filter((student) => !test.includes(student)));
+  expect(split).toMatchObject({ by: 'user', users: { train: 60 - test.length - validation.length, validation: validation.length, test: test.length }, testSource: 'hash' });
+  const events = split['events'] as Record<string, number>;
+  expect(events['train']! + events['validation']! + events['test']!).toBe(counts.interactions);
+  expect(split['fingerprint']).not.toBe((await openWith('data.split.test=0.2', 'seed=2')).split['fingerprint']);
+});
+
+it('splits as the configuration says, and records it', async () => {
+  const { split, counts } = await openWith('data.split.by=leave-one-out');
+  const validation = drawn(7, 0.1).length;
+  expect(split).toMatchObject({ by: 'leave-one-out', testSource: 'order', events: { train: counts.interactions - 60 - validation, validation, test: 60 } });
+  expect((await openWith('data.split.by=unseen-items', 'data.split.test=0')).split).toMatchObject({ by: 'unseen-items', items: { train: 1, validation: 0, test: 0 } });
+});
+
+/** 30 readers of 2 to 9 books each, of 40; 4 more are read by nobody. */
+const clicks = Array.from({ length: 30 }, (_, user) => Array.from({ length: 2 + (user % 8) }, (_, position) => ({ user: `u${user}`, item: `b${(7 * user + 3 * position) % 40}` }))).flat();
+
+const clickReader: DatasetReader = {
+  ...reader, name: 'clicks', task: 'recommendation',
+  fingerprint: () => Promise.resolve('clicks-of-30-readers'),
+  async *items() {
+    yield Array.from({ length: 44 }, (_, item) => ({ id: `b${item}`, fields: { title: `title ${item}` } }));
+  },
+  async *interactions() {
+    yield { userIds: clicks.map(({ user }) => user), itemIds: clicks.map(({ item }) => item), responses: new Uint8Array(clicks.length).fill(1) };
+  },
+};
+
+it('makes impressions of clicks alone, with the lengths and numbers of the configuration', async () => {
+  const data = await openOf(clickReader, {}, 'training.batchSize=8', 'training.lengthMultiple=1', 'data.split.by=leave-one-out', 'data.split.validation=0.3', 'data.historyLength=4', 'data.negatives=3', 'data.evaluationNegatives=9');
+  expect(data.task).toBe('recommendation');
+  expect(data.counts).toEqual({ items: 44, users: 30, interactions: clicks.length });
+  expect(data.split).toMatchObject({ by: 'leave-one-out', historyLength: 4, negatives: 3, evaluationNegatives: 9, testUsers: 30 });
+  const trained = await collect(data.trainBatches(0, 0));
+  expect(trained).toHaveLength(data.stepsPerEpoch);
+  expect(data.stepsPerEpoch).toBe(Math.floor((data.split['trainingSamples'] as number) / 8));
+  expect(Math.max(...trained.map(({ references }) => references['history']!.shape[1]!))).toBe(4);
+  expect(new Set(trained.map(({ references }) => references['candidates']!.shape[1]))).toEqual(new Set([4]));
+  const tested = await collect(data.evaluationBatches('test'));
+  expect(tested.flatMap(({ users }) => [...users]).sort((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, user) => user));
+  expect(new Set(tested.map(({ references }) => references['candidates']!.shape[1]))).toEqual(new Set([10]));
+  expect(data.hasValidation).toBe(true);
+  // Every item that training rows show as clicked is known.
+  const seen = new Set(trained.flatMap(({ itemIds, references }) => [...references['history']!.data].filter((reference) => reference >= 0).map((reference) => itemIds[reference]!)));
+  expect([...seen].every((item) => data.seenInTraining[item] === 1)).toBe(true);
+  expect([...data.seenInTraining.subarray(40)]).toEqual([0, 0, 0, 0]);
 });

@@ -4,10 +4,8 @@ import { importDataset, type ImportProgress, openStore, type Split, splitStore, 
 import { type DatasetReader, isGramkitError, type ItemContent, type Json, type RunLogger, type SequenceModel } from '@gramkit/spec';
 import type { ResolvedConfiguration } from '../configuration/resolved-configuration.js';
 import { silentLogger } from '../run/run-log.js';
+import { type OpenedBatches, openRunBatches } from './open-run-batches.js';
 import type { RunData } from './run-data.js';
-
-/** Windows evaluated together; evaluation keeps no graph, so there is room for more than in training. */
-const evaluationBatchSize = 64;
 
 /** The parts of a run that its batches are for. */
 export interface DataComponents {
@@ -23,19 +21,17 @@ export interface RunDataOptions {
 }
 
 /**
- * The data set of a run, split and ready to be cut into batches, for training and evaluation in the layout of its model. A data set is imported once for every fingerprint of its reader
- * and then kept in the cache. The caller closes it.
+ * The data set of a run, split and ready to be cut into batches of its task, for training and evaluation in the layout of its model. A data set is imported
+ * once for every fingerprint of its reader and then kept in the cache. The caller closes it.
  * @throws GramkitError DATA_MALFORMED, DATA_MISSING, DATA_EMPTY; INTERRUPTED; OUTPUT_UNWRITABLE.
  */
 export async function openRunData({ reader, model }: DataComponents, configuration: ResolvedConfiguration, options: RunDataOptions = {}): Promise<RunData> {
   const { cacheDirectory } = await import('@gramkit/engine-tensorflow');
   const store = await openImported(reader, join(cacheDirectory(), 'data'), options);
   try {
-    const { seed, windowLength, training } = configuration;
-    const { test, validation } = configuration.split;
-    const split = await splitStore(store, { seed, validationFraction: validation, ...(test === undefined ? {} : { testFraction: test }) });
-    const batches = await openBatches(store, split, { windowLength, lengthMultiple: training.lengthMultiple, layout: model.batchLayout ?? 'windows' });
-    return await runDataOf(store, split, batches, configuration);
+    const { by, test, validation } = configuration.split;
+    const split = await splitStore(store, { seed: configuration.seed, by, validationFraction: validation, ...(test === undefined ? {} : { testFraction: test }) });
+    return await runDataOf(store, split, await openRunBatches(store, split, configuration, model), configuration);
   } catch (error) {
     store.close();
     throw error;
@@ -85,15 +81,21 @@ function reportImport(logger: RunLogger, { part, done }: ImportProgress): void {
   if (part === 'items' || part === 'interactions') logger.progress(`importing ${part}`, done, 0, part);
 }
 
-async function runDataOf(store: Store, split: Split, batches: Batches, { seed, training }: ResolvedConfiguration): Promise<RunData> {
+/** How a data set was divided and how much each part has; seed and shares are in the configuration, and the fingerprint says whether another division is the same. */
+function describeSplit({ by, testSource, users, events, items, fingerprint }: Split): Record<string, Json> {
+  return { by, testSource, users: { ...users }, events: { ...events }, ...(items && { items: { ...items } }), fingerprint };
+}
+
+async function runDataOf(store: Store, split: Split, { batches, evaluationBatchSize, record }: OpenedBatches, { seed, training }: ResolvedConfiguration): Promise<RunData> {
   const { batchSize, lengthPool } = training;
-  const { fingerprint, items, users, interactions } = store.summary;
+  const { task, fingerprint, items, users, interactions } = store.summary;
   const unseen = await batches.unseenItems();
   const ceiling = split.testSource === 'dataset' ? await store.ceiling() : undefined;
   return {
+    task,
     fingerprint,
     counts: { items, users, interactions },
-    split: { users: { ...split.users }, testSource: split.testSource, fingerprint: split.fingerprint, windowLength: batches.windowLength, trainingWindows: batches.windowCount('train') },
+    split: { ...describeSplit(split), ...record },
     stepsPerEpoch: batches.stepsPerEpoch(batchSize),
     hasValidation: batches.windowCount('validation') > 0,
     hasTest: batches.windowCount('test') > 0,
