@@ -22,6 +22,7 @@ export const builtIns: readonly BuiltIn[] = [
   { kind: 'reader', name: 'generated', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.generated },
   ofPackage('tokenizer', 'huggingface', () => import('@gramkit/tokenizer-huggingface')),
   ofPackage('encoder', 'bert', () => import('@gramkit/encoder-bert')),
+  ofPackage('encoder', 'id', () => import('@gramkit/encoder-id')),
   ofPackage('model', 'dkt', () => import('@gramkit/model-dkt')),
   ofPackage('strategy', 'end-to-end', () => import('@gramkit/strategy-end-to-end')),
   ofPackage('strategy', 'single-step', () => import('@gramkit/strategy-single-step')),
