@@ -28,5 +28,6 @@ export * from './padded-attention.js';
 export * from './residual-layer-norm.js';
 export * from './row-gradient.js';
 export * from './safetensors/index.js';
+export * from './texts/index.js';
 export * from './weight-set.js';
 export * from './without-gradient.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GramkitError, type ItemContent, type PreparedItems, type Preprocessor, specificationVersion } from '@gramkit/spec';
+import { PreparedTexts, textOfItem } from '@gramkit/tensor';
 import { exportTokenizer } from './export-tokenizer.js';
-import { PreparedTexts } from './prepared-texts.js';
 import { TokenEncoder } from './token-encoder.js';
 import { readTokenizerFile, type TokenizerDescription, type TokenizerFile } from './tokenizer-description.js';
 
@@ -65,17 +65,7 @@ function assertRoomForText({ specialTokenCount }: TokenEncoder, maxLength: numbe
 function prepare(
   items: Iterable<ItemContent>, fields: readonly string[], encodeText: (text: string) => Int32Array, paddingId: number,
 ): PreparedItems {
-  return PreparedTexts.of(Array.from(items, (item) => encodeText(textOf(item, fields))), paddingId);
-}
-
-function textOf(item: ItemContent, fields: readonly string[]): string {
-  return fields.map((field) => {
-    const text = Object.hasOwn(item.fields, field) ? item.fields[field] : undefined;
-    if (typeof text === 'string') return text;
-    throw new GramkitError('DATA_MISSING', `item '${item.id}' has no field '${field}', which the tokenizer reads`, {
-      field, alternatives: Object.keys(item.fields), fix: 'name the fields that your items have under `fields` of the tokenizer',
-    });
-  }).join(' ');
+  return PreparedTexts.of(Array.from(items, (item) => encodeText(textOfItem(item, fields))), paddingId);
 }
 
 /** Any id would do, since encoders mask padding by length; the model's own is the least surprising. */

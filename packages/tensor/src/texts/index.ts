@@ -1,0 +1,2 @@
+export * from './prepared-texts.js';
+export * from './text-of-item.js';
