@@ -183,6 +183,60 @@ describe('trainBatches', () => {
   });
 });
 
+/** A prediction that a batch asks for. */
+interface Predicted {
+  readonly user: number;
+  readonly item: number;
+  readonly response: number;
+}
+
+/** The predictions that batches ask for, in whatever layout; `counts` tells whether they count. */
+function predictionsOf(batches: readonly EvaluationBatch[], counts: 0 | 1): Predicted[] {
+  return batches.flatMap(({ itemIds, references, fields, users }) => {
+    const positions = references.items!.shape[1]!;
+    return [...references.items!.data].flatMap((reference, cell) => {
+      const begins = cell % positions === 0 || fields.starts?.data[cell] === 1;
+      if (reference < 0 || begins || fields.counted!.data[cell] !== counts) return [];
+      return [{ user: users[cell]!, item: itemIds[reference]!, response: fields.responses!.data[cell]! }];
+    });
+  });
+}
+
+const sortedTexts = (values: readonly object[]): string[] => values.map((value) => JSON.stringify(value)).sort();
+
+describe.each([['windows', {}], ['rows', { interactionsInMemory: 0 }]] as const)('a split of events or items, in %s', (layout, options) => {
+  // Later in a history is later in time, and users are all over it.
+  const timed = rows.map(([user, item, response], row): Row => [user, item, response, { time: row + 100 * (Number(user.slice(1)) % 5) }]);
+  const userNames = [...new Set(rows.map(([user]) => user))];
+  const histories = userNames.map((name, user) => rows.filter(([other]) => other === name).map(([, item, response]) => ({ user, item: Number(item.slice(1)), response })));
+
+  it.each(['time', 'leave-one-out', 'unseen-items'] as const)('by %s: trains on its own part alone, and asks for every prediction of the others once', async (by) => {
+    const store = await storeOf(readerOf(catalogue, timed, 50));
+    const split = await splitStore(store, { seed: 3, by, validationFraction: 0.3 });
+    const batches = await openBatches(store, split, { windowLength, layout, ...options });
+    onTestFinished(() => batches.close());
+    const isOf = (part: 0 | 1 | 2) => ({ user, item }: Predicted, position: number): boolean =>
+      split.ofItem === undefined ? [split.trainEnds, split.validationEnds, split.historyLengths].findIndex((ends) => position < ends[user]!) === part : split.ofItem[item] === part;
+    const trained = await collect(batches.trainBatches({ seed: 7, epoch: 0, batchSize: 4, dropLast: false }));
+    const windows = histories.flatMap((history) => chunked(history.filter((interaction, position) => isOf(0)(interaction, position)), windowLength)).filter((window) => window.length > 1);
+    const contents = trained.map(contentsOf) as { windows: string[] }[];
+    expect(contents.flatMap((batch) => batch.windows).sort()).toEqual(windows.map((window) => window.map(({ item, response }) => `${item}:${response}`).join(' ')).sort());
+    expect(trained.every(({ fields }) => fields.counted === undefined)).toBe(true);
+    for (const [part, number] of [['validation', 1], ['test', 2]] as const) {
+      const evaluated = await collect(batches.evaluationBatches({ split: part, batchSize: 3 }));
+      const expected = histories.flatMap((history) => history.filter((interaction, position) => position > 0 && isOf(number)(interaction, position)));
+      expect(expected.length).toBeGreaterThan(3);
+      expect(sortedTexts(predictionsOf(evaluated, 1))).toEqual(sortedTexts(expected));
+      expect(predictionsOf(evaluated, 0).length).toBeGreaterThan(0);
+      for (const { references, fields, users } of evaluated) {
+        references.items!.data.forEach((reference, cell) => expect([users[cell]! >= 0, fields.counted!.data[cell] === 1 && reference < 0]).toEqual([reference >= 0, false]));
+      }
+    }
+    const seen = new Set(histories.flatMap((history) => history.filter((interaction, position) => isOf(0)(interaction, position))).map(({ item }) => item));
+    expect([...(await batches.unseenItems())]).toEqual(catalogue.map((_, item) => (seen.has(item) ? 0 : 1)));
+  });
+});
+
 describe('openBatches', () => {
   it('refuses sizes that make no sense and a training part without a window', async () => {
     const { store, split, batches } = await open();
