@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { DeviceBatch, Pass, Predictions, SequenceLoss, SequenceModel, Weight } from '@gramkit/spec';
-import { binaryCrossEntropy, dropoutMask, gatherRows, lstmFromProjection } from '@gramkit/tensor';
-import type { MaskBetweenLayers } from '@gramkit/tensor';
+import { binaryCrossEntropy, dropoutMask, gatherRows, lstmFromProjection, readKnowledgeTracingSteps } from '@gramkit/tensor';
+import type { KnowledgeTracingSteps, MaskBetweenLayers } from '@gramkit/tensor';
 import type { DktOptions } from './options.js';
-import { readSteps, type Steps } from './steps.js';
 import { createWeights, type DktWeights } from './weights.js';
 
 /**
@@ -39,18 +38,17 @@ export class Dkt implements SequenceModel {
 
   loss(itemEncodings: Tensor2D, batch: DeviceBatch, pass: Pass): SequenceLoss {
     return tf.tidy(() => {
-      const steps = readSteps(itemEncodings, this.#dimension, batch);
+      const steps = readKnowledgeTracingSteps(itemEncodings, this.#dimension, batch, 'DKT');
       const logits = this.#logits(itemEncodings, steps, pass);
-      return { ...binaryCrossEntropy(logits, steps.nextResponses, steps.valid), scores: tf.transpose<Tensor2D>(logits) };
+      return { ...binaryCrossEntropy(logits, steps.nextResponses, steps.valid), scores: logits };
     });
   }
 
   score(itemEncodings: Tensor2D, batch: DeviceBatch): Predictions {
     return tf.tidy(() => {
-      const steps = readSteps(itemEncodings, this.#dimension, batch);
-      const logits = this.#logits(itemEncodings, steps);
+      const steps = readKnowledgeTracingSteps(itemEncodings, this.#dimension, batch, 'DKT');
       const { nextResponses: labels, valid, nextItems: references } = steps;
-      return { scores: tf.transpose(logits), labels: tf.transpose(labels), valid: tf.transpose(valid), references: tf.transpose(references) };
+      return { scores: this.#logits(itemEncodings, steps), labels, valid, references };
     });
   }
 
@@ -58,20 +56,22 @@ export class Dkt implements SequenceModel {
     tf.dispose(this.weights.map((weight) => weight.variable));
   }
 
-  /** z `[length - 1, batch]` */
-  #logits(itemEncodings: Tensor2D, { pastItems, pastResponses, nextItems, keep }: Steps, pass?: Pass): Tensor2D {
+  /** z `[rows, length - 1]` */
+  #logits(itemEncodings: Tensor2D, steps: KnowledgeTracingSteps, pass?: Pass): Tensor2D {
     const { lstm, fc1, fc2 } = this.#parameters;
-    const hidden = lstmFromProjection(this.#projectedInputs(itemEncodings, pastItems, pastResponses), lstm, { mask: this.#maskBetweenLayers(pass, pastItems.shape[1]), ...(keep && { keep }) });
+    const inputs = this.#projectedInputs(itemEncodings, tf.transpose(steps.pastItems), tf.transpose(steps.pastResponses));
+    const keep = steps.starts && tf.sub<Tensor2D>(1, tf.transpose(steps.starts));
+    const hidden = lstmFromProjection(inputs, lstm, { mask: this.#maskBetweenLayers(pass, inputs.shape[1]), ...(keep && { keep }) });
     const [length, batch, size] = hidden.shape;
     // fc1 [h ; E] = h A + E B + b: E B of the rows, not of the positions.
-    const ofItems = gatherRows(tf.add(tf.matMul(itemEncodings, fc1.itemWeights), fc1.bias), tf.reshape(nextItems, [length * batch]));
+    const ofItems = gatherRows(tf.add(tf.matMul(itemEncodings, fc1.itemWeights), fc1.bias), tf.reshape(tf.transpose(steps.nextItems), [length * batch]));
     const ofHidden = tf.matMul(tf.reshape<tf.Rank.R2>(hidden, [length * batch, size]), fc1.hiddenWeights);
     const predictor = tf.relu(tf.add<Tensor2D>(ofHidden, ofItems));
-    return tf.reshape(tf.add(tf.matMul(predictor, fc2.weights), fc2.bias), [length, batch]);
+    return tf.transpose<Tensor2D>(tf.reshape(tf.add(tf.matMul(predictor, fc2.weights), fc2.bias), [length, batch]));
   }
 
   /**
-   * x_t W + b of the first layer, `[length - 1, batch, 4 hidden]`. Since x_t = E_t + R[a_t] takes only 2 values for each row of E,
+   * x_t W + b of the first layer, time-major `[length - 1, batch, 4 hidden]` as items and responses are. Since x_t = E_t + R[a_t] takes only 2 values for each row of E,
    * these are projected and the projections gathered: the unique items of a batch are far fewer than its positions.
    */
   #projectedInputs(itemEncodings: Tensor2D, pastItems: Tensor2D, pastResponses: Tensor2D): Tensor3D {
