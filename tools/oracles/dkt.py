@@ -1,8 +1,8 @@
-"""What PyTorch computes in float64 for the LSTM, for DKT and for AdamW, as fixtures of the tests.
+"""What PyTorch computes in float64 for the LSTM and for DKT, as fixtures of the tests.
 
     python tools/oracles/dkt.py packages
 
-writes tensor/src/__fixtures__/{lstm,adam}.json and models/dkt/src/__fixtures__/dkt.json below the folder named.
+writes tensor/src/__fixtures__/lstm.json and models/dkt/src/__fixtures__/dkt.json below the folder named.
 Needs: pip install torch numpy
 """
 import json
@@ -139,33 +139,6 @@ def dkt_case(seed, dimension, hidden, layers, rows, lengths):
     }
 
 
-def adam_case(seed, steps, rate_of=lambda step, rate: rate, **options):
-    """Weights after every step of AdamW; `rate_of` is the schedule, of steps counted from 1."""
-    torch.manual_seed(seed)
-    start = representable(torch.randn(3, 2))
-    parameter = nn.Parameter(start.clone())
-    optimizer = torch.optim.AdamW([parameter], **options)
-    gradients, weights = [], []
-    for step in range(1, steps + 1):
-        # Sizes from 1e-6 to 10: with small ones the place of epsilon shows.
-        parameter.grad = representable(torch.randn(3, 2) * 10 ** torch.linspace(-6, 1, 6).reshape(3, 2))
-        optimizer.param_groups[0]["lr"] = rate_of(step, options["lr"])
-        optimizer.step()
-        gradients.append(host(parameter.grad))
-        weights.append(host(parameter))
-    return {"start": host(start), "gradients": gradients, "weights": weights}
-
-
-def adam_cases():
-    noam = lambda step, rate: rate * min(step / 4, (4 / step) ** 0.5)
-    return [
-        {"options": {"learningRate": 0.01}, **adam_case(1, 12, lr=0.01, weight_decay=0)},
-        {"options": {"learningRate": 0.1, "weightDecay": 0.1}, **adam_case(2, 12, lr=0.1, weight_decay=0.1)},
-        {"options": {"learningRate": 0.05, "beta1": 0.5, "beta2": 0.9, "epsilon": 1e-3}, **adam_case(3, 12, lr=0.05, betas=(0.5, 0.9), eps=1e-3, weight_decay=0)},
-        {"options": {"learningRate": 0.02, "schedule": {"kind": "noam", "warmUpSteps": 4}}, **adam_case(4, 12, noam, lr=0.02, weight_decay=0)},
-    ]
-
-
 def write(root, path, content):
     target = os.path.join(root, path)
     os.makedirs(os.path.dirname(target), exist_ok=True)
@@ -179,7 +152,6 @@ def write(root, path, content):
 def main():
     root = sys.argv[1] if len(sys.argv) == 2 else sys.exit(__doc__)
     write(root, "tensor/src/__fixtures__/lstm.json", lstm_case())
-    write(root, "tensor/src/__fixtures__/adam.json", {"cases": adam_cases()})
     cases = {
         "ragged": dkt_case(5, dimension=8, hidden=5, layers=2, rows=7, lengths=[6, 3, 5, 2]),
         "one row": dkt_case(8, dimension=6, hidden=4, layers=2, rows=3, lengths=[4]),

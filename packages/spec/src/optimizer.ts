@@ -18,9 +18,22 @@ export interface Optimizer extends Component, Checkpointable {
   readonly acceptsRowGradients?: boolean;
   /** Updates made so far. */
   readonly stepCount: number;
+  /** What the last update tells, for the run's metrics: `learningRate`, `gradientNorm`. Absent before the first. */
+  readonly lastUpdate?: Readonly<Record<string, number>>;
+  /**
+   * Told by a strategy, as it begins, how many updates it makes in all epochs; `undefined` where that depends on the data.
+   * @throws GramkitError CONFIGURATION_INVALID where a schedule must know.
+   */
+  plan?(updates: number | undefined): void;
+  /**
+   * Does of `apply` what may fail, so that with the same map it will not: of networks that are updated together, none is where one would fail.
+   * @throws GramkitError as `apply`.
+   */
+  prepare?(gradients: ReadonlyMap<string, Gradient>): void;
   /**
    * One update. A trainable weight without a gradient counts as one of zeros. Disposes none of the gradients.
-   * @throws GramkitError ENGINE_FAILED for a gradient of an unknown weight or of another shape.
+   * @throws GramkitError ENGINE_FAILED for a gradient of an unknown weight or of another shape, NUMERIC_FAILURE for gradients that are found
+   * to be no numbers: none of its weights has changed then.
    */
   apply(gradients: ReadonlyMap<string, Gradient>): void;
 }

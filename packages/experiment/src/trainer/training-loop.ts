@@ -12,6 +12,7 @@ import type { JsonRecord } from '../run/write-file.js';
 import { checkpointInterval } from './checkpoint-interval.js';
 import { EarlyStopping } from './early-stopping.js';
 import { evaluate } from './evaluate.js';
+import { optimizerMeasures, updateCounts } from './optimizer-measures.js';
 import type { RunData } from './run-data.js';
 import { StepStatistics } from './step-statistics.js';
 import { TrainingClock } from './training-clock.js';
@@ -121,13 +122,15 @@ export class TrainingLoop {
     const { components, configuration, data, logger } = this.setting;
     this.#stepUnderWay = this.#statistics.totals.steps + 1;
     const compiledBefore = compileSeconds(components.strategy);
+    const optimizers = { encoder: components.encoderOptimizer, model: components.modelOptimizer };
+    const updatesBefore = updateCounts(optimizers);
     const { result, seconds } = await this.#clock.measure(() => components.strategy.step(batch));
     this.#peakTrainingMemoryBytes = process.resourceUsage().maxRSS * 1024;
     checkLoss(result, this.#stepUnderWay);
     this.#statistics.addStep(result, seconds);
     this.#position = { ...this.#position, batch: this.#position.batch + 1 };
     const { steps } = this.#statistics.totals;
-    logger.metrics({ kind: 'step', step: steps, epoch: this.#position.epoch + 1, seconds, compileSeconds: compileSeconds(components.strategy) - compiledBefore, ...result });
+    logger.metrics({ kind: 'step', step: steps, epoch: this.#position.epoch + 1, seconds, compileSeconds: compileSeconds(components.strategy) - compiledBefore, ...result, ...optimizerMeasures(optimizers, updatesBefore) });
     logger.progress('training', steps, totalSteps(configuration, data), 'steps');
   }
 

@@ -30,6 +30,7 @@ export class Frozen implements GradientStrategy {
 
   async begin(context: StrategyContext): Promise<void> {
     checkContext(context);
+    this.parts.sequenceModelOptimizer.plan?.(context.epochs * context.stepsPerEpoch);
     this.#context = context;
   }
 

@@ -57,6 +57,12 @@ describe('multi-step', () => {
     }
   });
 
+  it("tells the sequence model's optimizer how often it is updated, and the encoder's that nobody knows", async () => {
+    const setting = recordedSetting({ epochs: 3, stepsPerEpoch: 7 });
+    await begunMultiStep(setting, windowsOnly);
+    expect([setting.encoderOptimizer.planned, setting.sequenceModelOptimizer.planned]).toEqual([[undefined], [21]]);
+  });
+
   it('moves rows by the number of predictions times their gradient, which undoes the mean, unless told a number', async () => {
     const updates = [];
     let predictions = 0;

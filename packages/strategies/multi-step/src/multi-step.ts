@@ -76,6 +76,9 @@ export class MultiStep implements GradientStrategy {
     checkContext(context);
     checkTrainable(this.pair.itemEncoder, this.name);
     this.#schedule = createSchedule(this.options, context.stepsPerEpoch, context.epochs);
+    this.pair.sequenceModelOptimizer.plan?.(context.epochs * context.stepsPerEpoch);
+    // Mini-batches of the items that a window happens to hold.
+    this.pair.encoderOptimizer.plan?.(undefined);
     this.#context = context;
   }
 

@@ -137,6 +137,12 @@ describe('single-step', () => {
     expect(weightValues(resumed.itemEncoder.weights)).toEqual(weightValues(whole.itemEncoder.weights));
   });
 
+  it('tells both optimizers that each step updates them', async () => {
+    const setting = recordedSetting({ epochs: 3, stepsPerEpoch: 7 });
+    await new SingleStep(setting, defaults).begin(setting.context);
+    expect([setting.encoderOptimizer.planned, setting.sequenceModelOptimizer.planned]).toEqual([[21], [21]]);
+  });
+
   it('refuses an encoder of which nothing is trainable', async () => {
     const setting = recordedSetting();
     const frozen = { ...setting, itemEncoder: Object.assign(Object.create(setting.itemEncoder), { weights: setting.itemEncoder.weights.map((weight) => ({ ...weight, trainable: false })) }) };

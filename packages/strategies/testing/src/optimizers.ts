@@ -10,6 +10,8 @@ export class RecordingOptimizer implements Optimizer {
   readonly name = 'recording';
   /** One record an update: every trainable weight, zeros where it had no gradient. */
   readonly updates: Record<string, Float32Array>[] = [];
+  /** What it was told of its updates to come. */
+  readonly planned: (number | undefined)[] = [];
 
   constructor(
     private readonly weights: readonly Weight[],
@@ -18,6 +20,10 @@ export class RecordingOptimizer implements Optimizer {
 
   get stepCount(): number {
     return this.updates.length;
+  }
+
+  plan(updates: number | undefined): void {
+    this.planned.push(updates);
   }
 
   apply(gradients: ReadonlyMap<string, Tensor>): void {

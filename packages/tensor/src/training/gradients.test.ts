@@ -3,7 +3,8 @@ import type { Gradient, Optimizer, RowGradient, Weight } from '@gramkit/spec';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { accumulateGradients, applyGradients, nameGradients, trainableWeights } from './gradients.js';
+import { Adam, adamOptions } from '../optimizers/index.js';
+import { accumulateGradients, applyGradients, applyTogether, nameGradients, trainableWeights } from './gradients.js';
 import type { Gradients } from './gradients.js';
 
 beforeAll(() => loadEngine());
@@ -68,4 +69,18 @@ describe.each([true, undefined])('an optimizer with acceptsRowGradients %s', (ac
     for (let update = 0; update < 2; update++) applyGradients({ acceptsRowGradients, apply } as unknown as Optimizer, { table: tf.ones([2, 1]) }, weights);
     expect(slot!.arraySync()).toEqual([[1], [1]]);
   });
+});
+
+it('updates no network where one of them is refused', () => {
+  const weightOf = (name: string): Weight => ({ name, variable: tf.tidy(() => tf.variable(tf.ones([2]))), trainable: true });
+  const updateOf = (value: number) => {
+    const weight = weightOf('w');
+    return { optimizer: new Adam([weight], adamOptions.parse({ clipNorm: 1 })), gradients: { w: tf.fill([2], value) }, weights: [weight] };
+  };
+  const [good, bad] = [updateOf(1), updateOf(Number.NaN)];
+  expect(() => applyTogether([good, bad])).toThrow(/NaN/);
+  expect(good.weights[0]!.variable.arraySync()).toEqual([1, 1]);
+  expect(good.optimizer.stepCount).toBe(0);
+  applyTogether([good]);
+  expect(good.weights[0]!.variable.arraySync()).not.toEqual([1, 1]);
 });

@@ -33,18 +33,36 @@ export function accumulateGradients(sum: Gradients, term: Gradients): void {
   }
 }
 
+/** Gradients of a network, and the optimizer of its weights. */
+export interface Update {
+  readonly optimizer: Optimizer;
+  readonly gradients: Gradients;
+  readonly weights: readonly Weight[];
+}
+
 /**
- * One update of `weights`. Apart from the accumulation, so that a reduction over ranks can sit between the two. Disposes nothing.
- * The optimizer runs in no tidy of ours: one that makes its slots anew at every update keeps them.
+ * One update of each network, or of none where one of them is refused. Apart from the accumulation, so that a reduction over ranks can sit
+ * between the two. Disposes nothing. The optimizers run in no tidy of ours: one that makes its slots anew at every update keeps them.
  */
-export function applyGradients(optimizer: Optimizer, gradients: Gradients, weights: readonly Weight[]): void {
-  if (optimizer.acceptsRowGradients) return optimizer.apply(new Map(Object.entries(gradients)));
-  const tables = tablesOf(weights, gradients);
+export function applyTogether(updates: readonly Update[]): void {
+  const tables: Record<string, Tensor>[] = [];
   try {
-    optimizer.apply(new Map(Object.entries({ ...(gradients as Record<string, Tensor>), ...tables })));
+    const maps = updates.map(({ optimizer, gradients, weights }) => {
+      if (optimizer.acceptsRowGradients) return new Map(Object.entries(gradients));
+      const made = tablesOf(weights, gradients);
+      tables.push(made);
+      return new Map(Object.entries({ ...(gradients as Record<string, Tensor>), ...made }));
+    });
+    updates.forEach(({ optimizer }, index) => optimizer.prepare?.(maps[index]!));
+    updates.forEach(({ optimizer }, index) => optimizer.apply(maps[index]!));
   } finally {
     tf.dispose(tables);
   }
+}
+
+/** One update of the weights of one network. */
+export function applyGradients(optimizer: Optimizer, gradients: Gradients, weights: readonly Weight[]): void {
+  applyTogether([{ optimizer, gradients, weights }]);
 }
 
 /** The gradients of rows as whole tables. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer, StepReport } from '@gramkit/spec';
 import { readLoss } from './finite-loss.js';
-import { applyGradients } from './gradients.js';
+import { applyTogether } from './gradients.js';
 import { jointGradients } from './joint-gradients.js';
 import type { JointGradientsInput } from './joint-gradients.js';
 import type { Networks } from './network-passes.js';
@@ -31,8 +31,10 @@ export async function jointStep({ optimizers, seed, step, ...input }: JointStepI
     const { gradients, cost } = jointGradients({ ...input, seeds });
     try {
       const { loss, predictions } = await readLoss(gradients, step);
-      applyGradients(optimizers.sequenceModelOptimizer, gradients.sequenceModel, input.sequenceModel.model.weights);
-      applyGradients(optimizers.encoderOptimizer, gradients.encoder, input.encoder.encoder.weights);
+      applyTogether([
+        { optimizer: optimizers.sequenceModelOptimizer, gradients: gradients.sequenceModel, weights: input.sequenceModel.model.weights },
+        { optimizer: optimizers.encoderOptimizer, gradients: gradients.encoder, weights: input.encoder.encoder.weights },
+      ]);
       return { loss, predictions, ...cost };
     } finally {
       tf.dispose(gradients);

@@ -41,6 +41,9 @@ export class JointStrategy implements GradientStrategy {
   async begin(context: StrategyContext): Promise<void> {
     checkContext(context);
     checkTrainable(this.pair.itemEncoder, this.name);
+    const updates = context.epochs * context.stepsPerEpoch;
+    this.pair.encoderOptimizer.plan?.(updates);
+    this.pair.sequenceModelOptimizer.plan?.(updates);
     this.#context = context;
   }
 

@@ -1,25 +1,47 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { definePlugin, GramkitError, kernelNames, tokens } from '@gramkit/spec';
-import type { AdamUpdateAttributes, AdamUpdateInputs, ComponentState, Gradient, Optimizer, RowGradient, Weight } from '@gramkit/spec';
+import type { ComponentState, Gradient, Optimizer, RowGradient, Weight } from '@gramkit/spec';
 import { z } from 'zod';
-import { offersKernels } from './offered-kernels.js';
-import { rowsToTable } from './row-gradient.js';
-import { learningRateAt, scheduleOptions } from './schedule.js';
+import { offersKernels } from '../offered-kernels.js';
+import { rowsToTable } from '../row-gradient.js';
+import { numericFailure } from '../training/finite-loss.js';
+import { adamUpdate } from './adam-update.js';
+import { globalNorm, scaleGradient } from './global-norm.js';
+import { learningRateAt, planSchedule, scheduleOptions } from './schedule.js';
+import type { PlannedSchedule } from './schedule.js';
 
-export const adamOptions = z.strictObject({
+/** Options that `adam` and `adamw` share. */
+export const momentOptions = {
   learningRate: z.number().positive().default(1e-3).describe('step size, at the peak of the schedule'),
-  schedule: scheduleOptions.default({ kind: 'constant' }).describe('how the learning rate goes with the step'),
+  schedule: scheduleOptions.default({ kind: 'constant' }).describe('how the learning rate goes with the updates of this optimizer'),
   beta1: z.number().min(0).lt(1).default(0.9).describe('decay of the running mean of the gradient'),
   beta2: z.number().min(0).lt(1).default(0.999).describe('decay of the running mean of the squared gradient'),
   epsilon: z.number().positive().default(1e-8).describe('added to the square root of the bias-corrected second moment'),
+  clipNorm: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Longest gradient, by the norm over all weights of this optimizer together: longer ones are shortened to it. A norm that is no number stops the run before a weight changes. Left out: neither.'),
+};
+
+export const adamOptions = z.strictObject({
+  ...momentOptions,
   lazyTables: z.boolean().default(false).describe('Moves only the rows of a word table that a step has gradients for, not those whose running means still have something left: another optimizer than Adam, cheaper by little.'),
-  weightDecay: z.number().min(0).default(0).describe('decoupled weight decay: each step takes this times the learning rate off every weight'),
 });
 export type AdamOptions = z.output<typeof adamOptions>;
 
+/** Decoupled weight decay. */
+export interface WeightDecay {
+  /** Each update takes this times the learning rate off the weights. */
+  readonly rate: number;
+  /** Which weights it is taken off. */
+  readonly decays: (weight: Weight) => boolean;
+}
+
 interface Slots {
   readonly weight: Variable;
+  readonly decays: boolean;
   readonly firstMoment: Variable;
   readonly secondMoment: Variable;
   /** One byte for each row, 1 where a moment may not be zero; made at the first gradient of rows. */
@@ -34,9 +56,17 @@ interface StepScalars {
   readonly kept: Scalar;
 }
 
+/** Gradients that have been checked, and their norm where they are clipped. */
+interface CheckedGradients {
+  readonly gradients: ReadonlyMap<string, Gradient>;
+  readonly norm: number | undefined;
+}
+
 /**
- * Adam (Kingma and Ba, 2015, algorithm 1) with decoupled weight decay (Loshchilov and Hutter, 2019); the same steps as PyTorch's AdamW:
+ * Adam (Kingma and Ba, 2015, algorithm 1), with decoupled weight decay where it is given one (Loshchilov and Hutter, 2019); the same steps
+ * as PyTorch's AdamW, after its `clip_grad_norm_` where `clipNorm` is given:
  *
+ *     g <- g min(1, clipNorm / (norm + 1e-6)),  norm over all gradients together
  *     w <- (1 - learningRate weightDecay) w
  *     m <- beta1 m + (1 - beta1) g,  v <- beta2 v + (1 - beta2) g^2
  *     w <- w - learningRate m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + epsilon)
@@ -47,35 +77,54 @@ interface StepScalars {
 export class Adam implements Optimizer {
   readonly specificationVersion = 1;
   readonly kind = 'optimizer';
-  readonly name = 'adam';
+  readonly name: string;
   readonly #slots: ReadonlyMap<string, Slots>;
   readonly #options: AdamOptions;
+  readonly #decay: number;
+  #schedule?: PlannedSchedule;
   #stepCount = 0;
+  #checked?: CheckedGradients;
+  #lastUpdate?: Readonly<Record<string, number>>;
 
-  constructor(weights: readonly Weight[], options: AdamOptions) {
+  constructor(weights: readonly Weight[], options: AdamOptions, decay?: WeightDecay) {
+    this.name = decay === undefined ? 'adam' : 'adamw';
     this.#options = options;
-    this.#slots = new Map(weights.filter((weight) => weight.trainable).map(({ name, variable }) => [name, slotsOf(variable)]));
+    this.#decay = decay?.rate ?? 0;
+    const trained = weights.filter((weight) => weight.trainable);
+    this.#slots = new Map(trained.map((weight) => [weight.name, slotsOf(weight, this.#decay > 0 && decay!.decays(weight))]));
   }
 
-  /** Weight decay moves every row at every step. */
   get acceptsRowGradients(): boolean {
-    return this.#options.weightDecay === 0 && offersKernels(kernelNames.adamUpdate);
+    return offersKernels(kernelNames.adamUpdate);
+  }
+
+  get lastUpdate(): Readonly<Record<string, number>> | undefined {
+    return this.#lastUpdate;
   }
 
   get stepCount(): number {
     return this.#stepCount;
   }
 
-  apply(gradients: ReadonlyMap<string, Gradient>): void {
+  plan(updates: number | undefined): void {
+    this.#schedule = planSchedule(this.#options.schedule, updates);
+  }
+
+  prepare(gradients: ReadonlyMap<string, Gradient>): void {
     this.#check(gradients);
+    this.#checked = { gradients, norm: this.#options.clipNorm === undefined ? undefined : this.#normOf(gradients) };
+  }
+
+  apply(gradients: ReadonlyMap<string, Gradient>): void {
+    if (this.#checked?.gradients !== gradients) this.prepare(gradients);
+    const { norm } = this.#checked!;
+    this.#checked = undefined;
+    // Of a strategy that plans nothing, a schedule learns nothing.
+    this.#schedule ??= planSchedule(this.#options.schedule, undefined);
     this.#stepCount += 1;
-    tf.tidy(() => {
-      const scalars = stepScalars(this.#stepCount, this.#options);
-      for (const [name, slots] of this.#slots) {
-        if (this.#options.weightDecay > 0) shrink(slots.weight, scalars.kept);
-        this.#update(slots, gradients.get(name) ?? tf.zerosLike(slots.weight), scalars);
-      }
-    });
+    const learningRate = learningRateAt(this.#stepCount, this.#options.learningRate, this.#schedule);
+    this.#updateAll(gradients, learningRate, norm === undefined ? 1 : clippingFactor(norm, this.#options.clipNorm!));
+    this.#lastUpdate = { learningRate, ...(norm !== undefined && { gradientNorm: norm }) };
   }
 
   state(): ComponentState {
@@ -107,6 +156,20 @@ export class Adam implements Optimizer {
     for (const { firstMoment, secondMoment } of this.#slots.values()) tf.dispose([firstMoment, secondMoment]);
   }
 
+  #updateAll(gradients: ReadonlyMap<string, Gradient>, learningRate: number, factor: number): void {
+    tf.tidy(() => {
+      const scalars = stepScalars(this.#stepCount, learningRate, this.#options, this.#decay);
+      for (const [name, slots] of this.#slots) {
+        if (slots.decays) shrink(slots.weight, scalars.kept);
+        // Within a tidy each: of scaled gradients one lives at a time.
+        tf.tidy(() => {
+          const gradient = gradients.get(name) ?? tf.zerosLike(slots.weight);
+          this.#update(slots, factor === 1 ? gradient : scaleGradient(gradient, factor), scalars);
+        });
+      }
+    });
+  }
+
   #update(slots: Slots, gradient: Gradient, { rate, epsilon }: StepScalars): void {
     const { weight, firstMoment, secondMoment } = slots;
     const { beta1, beta2, lazyTables } = this.#options;
@@ -114,13 +177,22 @@ export class Adam implements Optimizer {
     if (gradient instanceof tf.Tensor) {
       // Whatever the gradient is, after it every row may have moments.
       slots.activeRows?.fill(1);
-      updateOf()({ ...inputs, gradient }, { beta1, beta2 });
+      adamUpdate({ ...inputs, gradient }, { beta1, beta2 });
     } else if (this.acceptsRowGradients) {
       const activeRows = (slots.activeRows ??= rowsWithMoments(firstMoment, secondMoment));
-      updateOf()({ ...inputs, gradient: gradient.values, rows: gradient.rows }, { beta1, beta2, activeRows, onlyTouchedRows: lazyTables });
+      adamUpdate({ ...inputs, gradient: gradient.values, rows: gradient.rows }, { beta1, beta2, activeRows, onlyTouchedRows: lazyTables });
     } else {
-      updateOf()({ ...inputs, gradient: rowsToTable(gradient, weight.shape[0]!) }, { beta1, beta2 });
+      adamUpdate({ ...inputs, gradient: rowsToTable(gradient, weight.shape[0]!) }, { beta1, beta2 });
     }
+  }
+
+  /** The one number of an update that is read back, and only where it is clipped: without it nothing could be refused. */
+  #normOf(gradients: ReadonlyMap<string, Gradient>): number {
+    const norm = globalNorm(gradients.values());
+    const [value] = norm.dataSync<'float32'>();
+    norm.dispose();
+    if (Number.isFinite(value)) return value!;
+    throw numericFailure(`The norm of the gradients of update ${this.#stepCount + 1} of the optimizer '${this.name}' is ${value}; they were not applied`);
   }
 
   /** All gradients, before a weight is changed. */
@@ -161,23 +233,22 @@ function rowsWithMoments(firstMoment: Variable, secondMoment: Variable): Uint8Ar
   return values;
 }
 
-function slotsOf(weight: Variable): Slots {
+function slotsOf({ variable: weight }: Weight, decays: boolean): Slots {
   const zeros = (): Variable => tf.tidy(() => tf.variable(tf.zerosLike(weight), false));
-  return { weight, firstMoment: zeros(), secondMoment: zeros() };
+  return { weight, decays, firstMoment: zeros(), secondMoment: zeros() };
 }
 
 /**
  * The bias corrections folded into two scalars, in double precision:
  * rate m / (sqrt(v) + epsilon s) with s = sqrt(1 - beta2^t) is learningRate m / (1 - beta1^t) / (sqrt(v) / s + epsilon).
  */
-function stepScalars(step: number, { learningRate, schedule, beta1, beta2, epsilon, weightDecay }: AdamOptions): StepScalars {
-  const current = learningRateAt(step, learningRate, schedule);
+function stepScalars(step: number, learningRate: number, { beta1, beta2, epsilon }: AdamOptions, decay: number): StepScalars {
   // Powers of the betas that the update computes with: 1 - beta2 is small, and rounding beta2 shows in it.
   const secondCorrection = Math.sqrt(1 - Math.fround(beta2) ** step);
   return {
-    rate: tf.scalar((current * secondCorrection) / (1 - Math.fround(beta1) ** step)),
+    rate: tf.scalar((learningRate * secondCorrection) / (1 - Math.fround(beta1) ** step)),
     epsilon: tf.scalar(epsilon * secondCorrection),
-    kept: tf.scalar(1 - current * weightDecay),
+    kept: tf.scalar(1 - learningRate * decay),
   };
 }
 
@@ -188,25 +259,10 @@ function shrink(weight: Variable, kept: Scalar): void {
   shrunk.dispose();
 }
 
-type AdamUpdate = (inputs: AdamUpdateInputs, attributes: AdamUpdateAttributes) => void;
-
-function updateOf(): AdamUpdate {
-  return offersKernels(kernelNames.adamUpdate) ? kernelAdamUpdate : plainAdamUpdate;
+/** PyTorch's, its 1e-6 included. */
+function clippingFactor(norm: number, clipNorm: number): number {
+  return Math.min(1, clipNorm / (norm + 1e-6));
 }
-
-const kernelAdamUpdate: AdamUpdate = (inputs, attributes) => {
-  tf.engine().runKernel(kernelNames.adamUpdate, inputs as unknown as tf.NamedTensorMap, attributes as unknown as tf.NamedAttrMap);
-};
-
-/** The kernel `AdamUpdate` for whole gradients out of tfjs's operations: for engines without it, and to test it against. */
-export const plainAdamUpdate: AdamUpdate = ({ weight, firstMoment, secondMoment, gradient, rate, epsilon }, { beta1, beta2 }) =>
-  tf.tidy(() => {
-    const first = tf.add(firstMoment, tf.mul(1 - Math.fround(beta1), tf.sub(gradient, firstMoment)));
-    const second = tf.add(secondMoment, tf.mul(1 - Math.fround(beta2), tf.sub(tf.square(gradient), secondMoment)));
-    weight.assign(tf.sub(weight, tf.div(tf.mul(rate, first), tf.add(tf.sqrt(second), epsilon))));
-    firstMoment.assign(first);
-    secondMoment.assign(second);
-  });
 
 function savedSlot(tensors: ComponentState['tensors'], name: string, target: Variable): Tensor {
   const saved = tensors[name];
@@ -224,7 +280,7 @@ export const adamPlugin = definePlugin({
   specificationVersion: 1,
   kind: 'optimizer',
   name: 'adam',
-  description: 'Adam with bias correction, a learning-rate schedule and optional decoupled weight decay.',
+  description: 'Adam with bias correction, a learning-rate schedule and clipping; adamw decays weights beside that.',
   options: adamOptions,
   dependencies: { weights: tokens.optimizedWeights },
   create: ({ options, weights }) => new Adam(weights, options),
