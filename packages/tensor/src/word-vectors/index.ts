@@ -1,0 +1,2 @@
+export * from './read-word-vectors.js';
+export * from './word-vector-lines.js';
