@@ -19,7 +19,7 @@ export { exportEmbeddings, type EmbeddingExport, type EmbeddingExportOptions } f
 export { exportPretrained, type ExportOptions, type PretrainedExport } from './export/export-pretrained.js';
 export { AreaUnderCurve } from './metrics/area-under-curve.js';
 export { metricConventions, metricNames, metricOf, qualityOf, type EvaluationMetrics, type MetricName } from './metrics/evaluation-metrics.js';
-export { impressionMetrics, type ImpressionMetrics } from './metrics/impression-metrics.js';
+export { impressionMetrics, type ImpressionMetrics } from '@gramkit/data';
 export { KnowledgeTracingAccumulator, knowledgeTracingConventions, type KnowledgeTracingMetrics } from './metrics/knowledge-tracing-metrics.js';
 export { RecommendationAccumulator, recommendationConventions, type RecommendationMetrics } from './metrics/recommendation-metrics.js';
 export { listPlugins, type ListedPlugin } from './plugins/list-plugins.js';

@@ -1,7 +1,8 @@
 import type { ItemContent } from '@gramkit/spec';
+import { drawUnseen } from './draw-unseen.js';
 import type { GeneratorOptions } from './options.js';
 import { lengthenTexts } from './long-texts.js';
-import { createRandom, type Random } from './random.js';
+import { createRandom } from './random.js';
 import { generateTexts, skills, type ItemText } from './texts.js';
 
 /** A question and the parameters of its two-parameter logistic model. */
@@ -33,20 +34,9 @@ export function generateCatalogue(options: GeneratorOptions): GeneratedItem[] {
     difficulty: explainedDifficulty(item, options) + skillDifficulty[item.skill]! + random.normal(0, options.itemDeviation),
     discrimination: Math.exp(random.normal(0.3, 0.15)),
   }));
-  const unseen = drawUnseen(random, texts, options.unseenFraction);
+  const unseen = drawUnseen(random, texts.map(({ skill }) => skill), options.unseenFraction);
   const lengthened = options.tokens === undefined ? texts : lengthenTexts(texts, options.tokens, options.seed);
   return lengthened.map(({ skill, level, steps, wording, text }, row) => ({ skill, level, steps, wording, text, ...parameters[row]!, unseen: unseen.has(row) }));
-}
-
-/** The same share of every skill. */
-function drawUnseen(random: Random, texts: readonly ItemText[], fraction: number): Set<number> {
-  const unseen = new Set<number>();
-  skills.forEach((_, skill) => {
-    const rows = texts.flatMap((item, row) => (item.skill === skill ? [row] : []));
-    const wanted = Math.round(fraction * rows.length);
-    for (let drawn = 0; drawn < wanted; drawn++) unseen.add(rows.splice(random.integer(0, rows.length - 1), 1)[0]!);
-  });
-  return unseen;
 }
 
 /** A question as the store keeps it: `text` is what an encoder reads, the other fields are for analysis. */

@@ -4,6 +4,7 @@ import { generateCatalogue, generatedContent } from '../generator/catalogue.js';
 import { defaultUsers, generatorOptions, type GeneratorOptions } from '../generator/options.js';
 import { sharesAnswers } from '../generator/population.js';
 import { createStudents, type StudentHistory } from '../generator/students.js';
+import { userId } from './user-id.js';
 
 /** Interactions in a chunk. */
 const chunkInteractions = 2048;
@@ -33,24 +34,12 @@ export function createGeneratedReader(options: GeneratorOptions): DatasetReader 
       const itemIds = catalogue.map((item, row) => generatedContent(item, row).id);
       const buffer = new ChunkBuffer(Math.min(chunkInteractions, students.interactions), itemIds);
       for (let student = 0; student < students.users; student++) {
-        yield* buffer.add(studentId(student), students.draw(student));
+        yield* buffer.add(userId('s', student), students.draw(student));
       }
       if (buffer.filled > 0) yield buffer.take();
     },
     dispose: () => {},
   };
-}
-
-const thousands = Array.from({ length: 1000 }, (_, number) => String(number).padStart(3, '0'));
-
-/**
- * `s` and the student's number in at least six digits. Put together from a table: turning ever new numbers into strings
- * fills the cache that V8 keeps of them, and with it memory.
- */
-function studentId(student: number): string {
-  const millions = Math.floor(student / 1e6);
-  const rest = thousands[Math.floor(student / 1000) % 1000]! + thousands[student % 1000]!;
-  return millions === 0 ? `s${rest}` : `s${millions}${rest}`;
 }
 
 /** Collects students' answers into a chunk, in arrays that serve again for the next. */

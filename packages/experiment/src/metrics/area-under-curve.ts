@@ -5,7 +5,7 @@ export const exactLimit = 8_000_000;
 
 /** Bins of equal numbers of float32 values: a bin spans a relative width of 2^-11 at every magnitude. */
 const binShift = 12;
-const binCount = 2 ** (32 - binShift);
+export const binCount = 2 ** (32 - binShift);
 
 /**
  * The area under the ROC curve as the Mann-Whitney statistic: the share of (positive, negative) pairs in which the positive scores higher,
@@ -57,12 +57,16 @@ export class AreaUnderCurve {
 const floatView = new Float32Array(1);
 const bitView = new Uint32Array(floatView.buffer);
 
-/** Order of float32 values as integers: flip the sign bit of positives, all bits of negatives. */
-function binOf(score: number): number {
-  floatView[0] = score;
+/** An unsigned 32-bit number that orders float32 values: the sign bit of positives flipped, all bits of negatives. Zero has one place, whatever its sign. */
+export function orderOf(score: number): number {
+  floatView[0] = score === 0 ? 0 : score;
   const bits = bitView[0]!;
-  const ordered = (bits & 0x80000000) === 0 ? bits | 0x80000000 : ~bits;
-  return ordered >>> binShift;
+  return ((bits & 0x80000000) === 0 ? bits | 0x80000000 : ~bits) >>> 0;
+}
+
+/** The bin of a score, from 0 to `binCount` - 1, rising with it. */
+export function binOf(score: number): number {
+  return orderOf(score) >>> binShift;
 }
 
 function areaOfSorted(positives: Float32Array, negatives: Float32Array): number | null {

@@ -1,4 +1,5 @@
 import type { Json, Quality, Task } from '@gramkit/spec';
+import { intervalConventions } from '../bootstrap/interval-conventions.js';
 import { knowledgeTracingConventions, type KnowledgeTracingMetrics } from './knowledge-tracing-metrics.js';
 import { recommendationConventions, type RecommendationMetrics } from './recommendation-metrics.js';
 
@@ -28,7 +29,7 @@ export function metricOf(metrics: EvaluationMetrics, name: MetricName): number |
 
 /** How the metrics of a task are counted; written into every run and result. */
 export function metricConventions(task: Task): Readonly<Record<string, Json>> {
-  return task === 'recommendation' ? recommendationConventions : knowledgeTracingConventions;
+  return { ...(task === 'recommendation' ? recommendationConventions : knowledgeTracingConventions), ...intervalConventions };
 }
 
 /** The numbers that are defined, as strategies and tables of progress read them. */

@@ -45,7 +45,7 @@ export class KnowledgeTracingAccumulator {
     this.#all.add(score, correct);
     if (!seen) this.#coldStart.add(score, correct);
     if (score >= 0 === correct) this.#right++;
-    this.#loss += Math.max(score, 0) - (correct ? score : 0) + Math.log1p(Math.exp(-Math.abs(score)));
+    this.#loss += binaryCrossEntropy(score, correct);
   }
 
   result(): KnowledgeTracingMetrics {
@@ -61,4 +61,9 @@ export class KnowledgeTracingAccumulator {
       exact: this.#all.isExact && this.#coldStart.isExact,
     };
   }
+}
+
+/** Of one logit, in nats; finite however large it is. */
+export function binaryCrossEntropy(score: number, correct: boolean): number {
+  return Math.max(score, 0) - (correct ? score : 0) + Math.log1p(Math.exp(-Math.abs(score)));
 }

@@ -1,4 +1,4 @@
-import { impressionAuc, impressionMetrics, type ImpressionMetrics } from './impression-metrics.js';
+import { impressionAuc, impressionMetrics, type ImpressionMetrics } from '@gramkit/data';
 import { requireFinite } from './require-finite.js';
 
 /** How the numbers are counted; written into every result. */

@@ -20,6 +20,7 @@ export const builtIns: readonly BuiltIn[] = [
   { kind: 'reader', name: 'assistments', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.assistments },
   { kind: 'reader', name: 'tabular', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.tabular },
   { kind: 'reader', name: 'generated', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.generated },
+  { kind: 'reader', name: 'generated-news', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers['generated-news'] },
   ofPackage('tokenizer', 'huggingface', () => import('@gramkit/tokenizer-huggingface')),
   ofPackage('encoder', 'bert', () => import('@gramkit/encoder-bert')),
   ofPackage('encoder', 'id', () => import('@gramkit/encoder-id')),
@@ -30,6 +31,7 @@ export const builtIns: readonly BuiltIn[] = [
   ofPackage('strategy', 'multi-step', () => import('@gramkit/strategy-multi-step')),
   ofPackage('strategy', 'frozen', () => import('@gramkit/strategy-frozen')),
   { kind: 'optimizer', name: 'adam', packageName: '@gramkit/tensor', load: async () => (await import('@gramkit/tensor')).adamPlugin },
+  { kind: 'optimizer', name: 'adamw', packageName: '@gramkit/tensor', load: async () => (await import('@gramkit/tensor')).adamwPlugin },
 ];
 
 export function builtInsOf(kind: ComponentKind): readonly BuiltIn[] {
