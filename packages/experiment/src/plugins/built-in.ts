@@ -22,6 +22,7 @@ export const builtIns: readonly BuiltIn[] = [
   { kind: 'reader', name: 'generated', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.generated },
   { kind: 'reader', name: 'generated-news', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers['generated-news'] },
   ofPackage('tokenizer', 'huggingface', () => import('@gramkit/tokenizer-huggingface')),
+  ofPackage('tokenizer', 'words', () => import('@gramkit/tokenizer-words')),
   ofPackage('encoder', 'bert', () => import('@gramkit/encoder-bert')),
   ofPackage('encoder', 'id', () => import('@gramkit/encoder-id')),
   ofPackage('model', 'dkt', () => import('@gramkit/model-dkt')),
