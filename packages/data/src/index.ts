@@ -1,4 +1,5 @@
 /** Data sets of Gramkit: readers and a generator, the store, splits and batches. */
+export { BatchAssembler } from './batches/assemble-batch.js';
 export { Batches, openBatches, type BatchesOptions, type EvaluationBatchesOptions, type TrainBatchesOptions } from './batches/batches.js';
 export type { EvaluationBatch } from './batches/evaluation-batch.js';
 export { explainedDifficulty, generateCatalogue, generatedContent, type GeneratedItem } from './generator/catalogue.js';
@@ -13,6 +14,9 @@ export { ParquetWriter, type ColumnKind, type ColumnValue } from './output/parqu
 export { forgetPartial, partialPath } from './output/partial-path.js';
 export { refuseUnwritable } from './output/refuse-unwritable.js';
 export { requireFree } from './output/require-free.js';
+export { outputFormatOf } from './prediction/copy-predictions.js';
+export { ResponsesInput, unknownResponse, type ResponseColumns, type ResponseRows, type ResponsesOptions, type ResponsesSummary } from './prediction/responses-input.js';
+export { responseWindows, type ResponseWindow } from './prediction/response-windows.js';
 export { assistmentsOptions, createAssistmentsReader, type AssistmentsOptions } from './readers/assistments.js';
 export { createGeneratedReader } from './readers/generated.js';
 export { createGeneratedNewsReader } from './readers/generated-news.js';

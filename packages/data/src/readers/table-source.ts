@@ -22,6 +22,8 @@ export interface TableSource {
   readonly format: TableFormat;
   readonly columns: readonly string[];
   readonly sql: string;
+  /** The same with values of the file's own types, for writing them as they were: Parquet's, and JSON. */
+  readonly typedSql: string;
   /** Of CSV and TSV. */
   readonly delimited?: Delimited;
 }
@@ -43,7 +45,7 @@ export async function openTable(database: Database, file: string, format: TableF
   if (format === 'parquet') {
     const source = `read_parquet(${fileLiteral(file)})`;
     const columns = await described(database, file, source);
-    return { file, format, columns, sql: `SELECT ${columns.map((name) => `${identifier(name)}::VARCHAR AS ${identifier(name)}`).join(', ')} FROM ${source}` };
+    return { file, format, columns, typedSql: `FROM ${source}`, sql: `SELECT ${columns.map((name) => `${identifier(name)}::VARCHAR AS ${identifier(name)}`).join(', ')} FROM ${source}` };
   }
   return delimitedTable(file, format, format === 'tsv' ? { ...delimited, delimiter: '\t' } : delimited);
 }
@@ -96,8 +98,8 @@ async function jsonTable(database: Database, file: string): Promise<TableSource>
   const keys = await rowsOf(database.connection, `SELECT DISTINCT unnest(json_keys(line)) AS key FROM (FROM ${lines} LIMIT 20480)
     WHERE json_valid(line) AND json_type(line) = 'OBJECT' ORDER BY key`).catch(inError);
   const columns = keys.map(([key]) => String(key));
-  const values = columns.map((name) => `json_extract_string(line, ${literal(jsonPointer(name))}) AS ${identifier(name)}`);
-  const table: TableSource = { file, format: 'jsonl', columns, sql: `SELECT ${values.join(', ')} FROM ${lines}` };
+  const valuesBy = (extract: string) => columns.map((name) => `${extract}(line, ${literal(jsonPointer(name))}) AS ${identifier(name)}`).join(', ');
+  const table: TableSource = { file, format: 'jsonl', columns, sql: `SELECT ${valuesBy('json_extract_string')} FROM ${lines}`, typedSql: `SELECT ${valuesBy('json_extract')} FROM ${lines}` };
   const [[record]] = (await rowsOf(database.connection, `SELECT min(record) FROM (SELECT line, row_number() OVER () AS record FROM ${lines})
     WHERE NOT json_valid(line) OR json_type(line) <> 'OBJECT'`).catch(inError)) as [[string | null]];
   if (record !== null) {
@@ -125,11 +127,9 @@ async function delimitedTable(file: string, format: 'csv' | 'tsv', delimited: De
   if (twice !== undefined) throw new GramkitError('DATA_MALFORMED', `column '${twice}' is there twice`, { file, line: 1, field: twice, fix: 'rename one of them; capital letters alone do not tell columns apart' });
   const quote = delimited.quotes ? '"' : '';
   const types = columns.map((name) => `${identifier(name)}: 'VARCHAR'`).join(', ');
-  return {
-    file, format, columns, delimited,
-    sql: `FROM read_csv(${fileLiteral(file)}, auto_detect = false, header = true, compression = 'none', columns = {${types}}, delim = ${literal(delimited.delimiter)},
-      quote = '${quote}', escape = '${quote}', strict_mode = true, ${bufferSizes})`,
-  };
+  const sql = `FROM read_csv(${fileLiteral(file)}, auto_detect = false, header = true, compression = 'none', columns = {${types}}, delim = ${literal(delimited.delimiter)},
+      quote = '${quote}', escape = '${quote}', strict_mode = true, ${bufferSizes})`;
+  return { file, format, columns, delimited, sql, typedSql: sql };
 }
 
 async function firstLineOf(file: string): Promise<string> {

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { identifier, openDatabase, type Database } from '../store/database.js';
 import { streamColumns } from '../store/stream-columns.js';
 import { fingerprintFiles } from './fingerprint-files.js';
+import { flagOf, isBlank, timeOf } from './tabular-values.js';
 import { assertColumns, formatOf, lineOfRecord, openTable, tableError, tableFormats, type Delimited, type TableFormat, type TableSource } from './table-source.js';
 
 const path = (what: string) => z.string().describe(`${what}: CSV, TSV, JSONL or Parquet; a relative path starts from the folder of the configuration.`);
@@ -97,10 +98,6 @@ async function* readItems(table: TableSource, database: Database, { id, fields }
   }
 }
 
-function isBlank(value: DuckDBValue): value is null {
-  return value === null || (value as string).trim() === '';
-}
-
 async function idsOf(items: AsyncIterable<readonly ItemContent[]>): Promise<Set<string>> {
   const ids = new Set<string>();
   for await (const stretch of items) stretch.forEach(({ id }) => ids.add(id));
@@ -153,17 +150,6 @@ function interactionsQuery(table: TableSource, columns: Columns): string {
   if (columns.time === undefined) return numbered;
   return `WITH numbered AS MATERIALIZED (${numbered}), firsts AS (SELECT u, min(record) AS first FROM numbered GROUP BY u)
     SELECT numbered.* FROM numbered LEFT JOIN firsts ON numbered.u = firsts.u ORDER BY first, t, record`;
-}
-
-/** A number as it is; a date in milliseconds since 1970; null for anything else. */
-function timeOf(column: string): string {
-  return `coalesce(TRY_CAST(${column} AS DOUBLE), epoch_us(TRY_CAST(${column} AS TIMESTAMP)) / 1000)`;
-}
-
-const flags = new Map<DuckDBValue, 0 | 1>([['0', 0], ['1', 1], ['0.0', 0], ['1.0', 1], ['false', 0], ['true', 1], ['False', 0], ['True', 1], ['FALSE', 0], ['TRUE', 1]]);
-
-function flagOf(value: DuckDBValue): 0 | 1 | undefined {
-  return flags.get(value);
 }
 
 function isProbability(value: DuckDBValue): boolean {
