@@ -35,4 +35,16 @@ describe('WeightSet', () => {
     expect(drawn(1, 'y')).not.toEqual(drawn(2, 'y'));
     expect(drawn(1, 'x')).not.toEqual(drawn(1, 'y'));
   });
+
+  it('makes a layer of an LSTM, and a frozen weight where it is told to', () => {
+    const set = new WeightSet(5);
+    const layer = set.lstmLayer('forward', 3, 100);
+    set.add('fixed', () => tf.zeros([2]), false);
+    expect(set.all.map(({ name, variable, trainable }) => [name, variable.shape, trainable])).toEqual([
+      ['forward.inputWeights', [3, 400], true], ['forward.recurrentWeights', [100, 400], true], ['forward.inputBias', [400], true], ['forward.recurrentBias', [400], true], ['fixed', [2], false],
+    ]);
+    expect(layer.inputBias).toBe(set.all[2]!.variable);
+    for (const { variable } of set.all.slice(0, 4)) expect(Math.max(...variable.dataSync().map(Math.abs))).toBeCloseTo(0.1, 2);
+    tf.dispose(set.all.map(({ variable }) => variable));
+  });
 });

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Rank, Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { Weight } from '@gramkit/spec';
 import { fanInUniform } from './initializers.js';
+import type { LstmLayerWeights } from './lstm.js';
 import { componentSeed, randomSource, type RandomSource } from './random.js';
 
 /** `x W^T + b`, as `linear` takes it. */
@@ -18,7 +19,7 @@ export interface LayerNormWeights {
   readonly bias: Variable<Rank.R1>;
 }
 
-/** The trainable weights of a component as they are made; each initial value depends on the component's seed and the weight's own name only. */
+/** The weights of a component as they are made; each initial value depends on the component's seed and the weight's own name only. */
 export class WeightSet {
   readonly #all: Weight[] = [];
 
@@ -29,10 +30,10 @@ export class WeightSet {
     return this.#all;
   }
 
-  /** One weight, from a random source of its own. */
-  add<R extends Rank>(name: string, initial: (source: RandomSource) => Tensor): Variable<R> {
-    const variable = tf.tidy(() => tf.variable(initial(randomSource(componentSeed(this.seed, name))))) as Variable<R>;
-    this.#all.push({ name, variable, trainable: true });
+  /** One weight, from a random source of its own; a frozen one where it is not `trainable`. */
+  add<R extends Rank>(name: string, initial: (source: RandomSource) => Tensor, trainable = true): Variable<R> {
+    const variable = tf.tidy(() => tf.variable(initial(randomSource(componentSeed(this.seed, name))), trainable)) as Variable<R>;
+    this.#all.push({ name, variable, trainable });
     return variable;
   }
 
@@ -46,6 +47,17 @@ export class WeightSet {
     return {
       weight: this.matrix(`${name}.weight`, outputs, inputs),
       bias: this.add(`${name}.bias`, (source) => fanInUniform([outputs], inputs, source)),
+    };
+  }
+
+  /** A layer of an LSTM: `NAME.inputWeights` and so on, all uniform in ±1/sqrt(hidden) as PyTorch starts them. */
+  lstmLayer(name: string, inputs: number, hidden: number): LstmLayerWeights {
+    const uniform = <R extends Rank>(part: keyof LstmLayerWeights, ...shape: number[]) => this.add<R>(`${name}.${part}`, (source) => fanInUniform(shape, hidden, source));
+    return {
+      inputWeights: uniform<Rank.R2>('inputWeights', inputs, 4 * hidden),
+      recurrentWeights: uniform<Rank.R2>('recurrentWeights', hidden, 4 * hidden),
+      inputBias: uniform<Rank.R1>('inputBias', 4 * hidden),
+      recurrentBias: uniform<Rank.R1>('recurrentBias', 4 * hidden),
     };
   }
 

@@ -26,10 +26,17 @@ describe('the input of an encoder', () => {
     expect([Array.from(input.maskRows), input.items]).toEqual([[2, 0, 1], 3]);
   });
 
-  it('is filled up by the last row again where texts are padded: its shape is that of a bucket, its length stays', () => {
+  it('is filled up by the last row again, and by more padding, where texts are padded: its shape is that of a bucket', () => {
     const input = encoderInput(encoderOf('padded'), catalogue, rows, true);
-    expect(input.tensors).toEqual(catalogue.collate([2, 0, 1, 1, 1, 1, 1, 1]));
+    const lines = [[5, 6, 0, 0], [7, 8, 9, 0], ...Array.from({ length: 6 }, () => [4, 0, 0, 0])];
+    expect(input.tensors).toEqual({ tokenIds: { dtype: 'int32', shape: [8, 4], data: Int32Array.from(lines.flat()) }, lengths: catalogue.collate([2, 0, 1, 1, 1, 1, 1, 1])['lengths'] });
     expect([Array.from(input.maskRows), input.items]).toEqual([[2, 0, 1, 1, 1, 1, 1, 1], 8]);
+  });
+
+  it('is never padded beyond the length that the encoder takes, nor where it is no text', () => {
+    expect(encoderInput({ ...encoderOf('padded'), maximumLength: 3 }, catalogue, rows, true).tensors['tokenIds']!.shape).toEqual([8, 3]);
+    const pixels = { pixels: { dtype: 'float32', shape: [8, 2], data: new Float32Array(16) } } as const;
+    expect(encoderInput(encoderOf('padded'), { ...catalogue, collate: () => pixels }, rows, true).tensors).toEqual(pixels);
   });
 
   it('is one text after another where they are packed, padding left out', () => {

@@ -13,13 +13,24 @@ export interface EncoderInput {
 
 /**
  * Puts the encoder input of catalogue rows together, in the layout that the encoder reads. With `fill`, items and tokens are filled up
- * to the sizes of `bucketSize`: by the last row again where texts are padded, by tokens of no item where they are packed.
+ * to the sizes of `bucketSize`: by the last row again and by more padding where texts are padded, by tokens of no item where they are packed.
  * @throws GramkitError PLUGIN_MISMATCH where the encoder packs and the preprocessor gives no tokens, DATA_MISMATCH for more tokens than it takes.
  */
 export function encoderInput(encoder: ItemEncoder, catalogue: PreparedItems, rows: Int32Array, fill: boolean): EncoderInput {
   if (encoder.inputLayout === 'packed') return packedInput(catalogue.collate(rows), rows, encoder, fill);
   const filled = fill ? filledWithLast(rows, bucketSize(rows.length, 8)) : rows;
-  return { tensors: catalogue.collate(filled), maskRows: filled, items: filled.length };
+  const tensors = catalogue.collate(filled);
+  return { tensors: fill ? withLongerTexts(tensors, encoder.maximumLength) : tensors, maskRows: filled, items: filled.length };
+}
+
+/** Texts padded further, to the size of a bucket; whatever else there is, and input without texts, stays as it is. */
+function withLongerTexts({ tokenIds, lengths, ...others }: HostTensors, maximumLength = Infinity): HostTensors {
+  if (tokenIds?.shape.length !== 2 || lengths === undefined) return { ...(tokenIds && { tokenIds }), ...(lengths && { lengths }), ...others };
+  const [items, length] = tokenIds.shape as [number, number];
+  const longer = Math.max(length, Math.min(bucketSize(length, 4, 4), maximumLength));
+  const data = new Int32Array(items * longer);
+  for (let item = 0; item < items; item++) data.set((tokenIds.data as Int32Array).subarray(item * length, (item + 1) * length), item * longer);
+  return { tokenIds: { dtype: 'int32', shape: [items, longer], data }, lengths, ...others };
 }
 
 function filledWithLast(rows: Int32Array, size: number): Int32Array {

@@ -9,6 +9,10 @@ it('is coarser where that is asked for', () => {
   expect([9, 64, 65, 75, 97, 128, 129].map((size) => bucketSize(size, 2))).toEqual([16, 64, 96, 96, 128, 128, 192]);
 });
 
+it('is finer for small sizes where that is asked for', () => {
+  expect([1, 4, 5, 13, 16, 17, 33, 100].map((size) => bucketSize(size, 4, 4))).toEqual([4, 4, 8, 16, 16, 20, 40, 112]);
+});
+
 it.each([2, 8])('leaves its own sizes alone, never shrinks, grows by its step at most, and knows %i sizes between one and its double', (perDoubling) => {
   const sizes = Array.from({ length: 4096 }, (_, index) => index + 1);
   for (const size of sizes) {
