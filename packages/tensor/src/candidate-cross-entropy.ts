@@ -6,7 +6,7 @@ import type { MeanLoss } from './binary-cross-entropy.js';
 const never = -1e9;
 
 /**
- * Mean cross-entropy of the chosen candidate among the candidates of its row (NRMS, Wu et al., 2019, equations 7 and 8):
+ * Mean cross-entropy of the chosen candidate among the candidates of its row (NRMS, Wu et al., 2019, section 2.4):
  *
  *     p_rc = e^(s_rc) / sum_(valid c') e^(s_rc')
  *     L    = mean over rows with a chosen candidate of the mean over its chosen candidates of -ln p_rc

@@ -26,6 +26,7 @@ export const builtIns: readonly BuiltIn[] = [
   ofPackage('encoder', 'bert', () => import('@gramkit/encoder-bert')),
   ofPackage('encoder', 'id', () => import('@gramkit/encoder-id')),
   ofPackage('model', 'dkt', () => import('@gramkit/model-dkt')),
+  ofPackage('model', 'sakt', () => import('@gramkit/model-sakt')),
   ofPackage('model', 'nrms', () => import('@gramkit/model-nrms')),
   ofPackage('strategy', 'end-to-end', () => import('@gramkit/strategy-end-to-end')),
   ofPackage('strategy', 'single-step', () => import('@gramkit/strategy-single-step')),

@@ -11,15 +11,15 @@ import { createWeights, type NrmsWeights } from './weights.js';
 const never = -1e9;
 
 /**
- * NRMS (Wu et al., 2019): neural news recommendation with multi-head self-attention, its user encoder over item encodings. With E the
- * encodings of a user's clicks, oldest first, and c a candidate's:
+ * NRMS (Wu et al., 2019): neural news recommendation with multi-head self-attention, its user encoder and click predictor
+ * (sections 2.2 to 2.4) over item encodings. With E the encodings of a user's clicks, oldest first, and c a candidate's:
  *
- *     h_i = [softmax(Q_k E_i . K_k E_j) V_k E_j over heads k]         equations 1 and 2
+ *     h_i = [sum_j softmax_j(Q_k E_i . K_k E_j / sqrt(d / heads)) V_k E_j over heads k]
  *     x_i = O h_i
- *     w_i = softmax(q . tanh(P x_i + p))                              equations 5 and 6
+ *     w_i = softmax_i(q . tanh(P x_i + p))
  *     u   = sum_i w_i x_i
- *     z_c = u . c                                                     equation 7
- *     L   = mean over impressions of -ln softmax(z)_clicked           equations 8 and 9
+ *     z_c = u . c
+ *     L   = mean over impressions of -ln softmax(z)_clicked
  *
  * The projections have a bias, and O is that of the usual multi-head attention (Vaswani et al., 2017), which the paper leaves out; a
  * clicked candidate stands against all others of its impression. Where several were clicked, the impression's loss is the mean of
