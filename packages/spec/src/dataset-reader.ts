@@ -56,4 +56,6 @@ export interface DatasetReader extends Component {
    * @throws GramkitError DATA_MALFORMED with file and line.
    */
   impressions?(): AsyncIterable<ImpressionChunk>;
+  /** What it left out although nothing was malformed, by reason in plain words, counted in the last reading of items and events: for the report of an import. */
+  leftOut?(): Readonly<Record<string, number>>;
 }

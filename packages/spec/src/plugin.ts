@@ -43,6 +43,8 @@ export interface PluginDefinition<
   readonly description: string;
   /** Of a model or reader that knows one task only: a mismatch is refused before anything is created. */
   readonly task?: Task;
+  /** Of a reader of more than one task, in place of `task`: the one that its options choose. */
+  taskOf?(options: z.output<Options>): Task;
   /**
    * Of a tokenizer: what its ids stand for. Of an encoder whose token table was trained before: what it was trained on. Where both say
    * something else, the two are refused before anything is created. An encoder that learns its table from the start says nothing.
@@ -56,7 +58,8 @@ export interface PluginDefinition<
 }
 
 /** A plugin of any kind, as the container handles it. */
-export type Plugin = Omit<PluginDefinition, 'create'> & {
+export type Plugin = Omit<PluginDefinition, 'create' | 'taskOf'> & {
+  taskOf?(options: Readonly<Record<string, unknown>>): Task;
   create(given: Readonly<Record<string, unknown>>): Promise<Component> | Component;
 };
 

@@ -1,5 +1,6 @@
-import { definePlugin, GramkitError, formatError } from '@gramkit/spec';
+import { definePlugin, formatError, GramkitError, type Plugin, type Task } from '@gramkit/spec';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { fakeConfiguration, fakePlugin, fakePlugins } from '../testing/fake-plugins.js';
 import { parseConfiguration } from './document.js';
 import { resolveConfiguration } from './resolve-configuration.js';
@@ -120,6 +121,14 @@ seed: one
     const document = parseConfiguration(fakeConfiguration.replace('model: { use: plain }', 'model: { use: recommender }'), { source: 'run.yaml', baseDirectory: '/project' });
     await expect(resolveConfiguration(document, [...fakePlugins, recommender])).rejects.toMatchObject({ code: 'PLUGIN_MISMATCH', details: { line: 5 } });
     expect(created).toEqual([]);
+  });
+
+  it('asks a reader of several tasks which one its options choose', async () => {
+    const chooses = fakePlugin('reader', 'chooses', {}, { options: z.strictObject({ task: z.enum(['knowledge-tracing', 'recommendation']).default('knowledge-tracing') }) });
+    const reader: Plugin = { ...chooses, taskOf: ({ task }) => task as Task };
+    const resolveAs = (task: string) => resolveConfiguration(parseConfiguration(fakeConfiguration.replace('data: { use: plain }', `data: { use: chooses, task: ${task} }`), { source: 'run.yaml', baseDirectory: '/project' }), [reader, ...fakePlugins]);
+    await expect(resolveAs('recommendation')).rejects.toMatchObject({ code: 'PLUGIN_MISMATCH', message: expect.stringContaining("the data set 'chooses' for recommendation") as string });
+    expect((await resolveAs('knowledge-tracing')).components.data.plugin).toBe(reader);
   });
 
   it("refuses to watch a metric of another task than the model's", async () => {

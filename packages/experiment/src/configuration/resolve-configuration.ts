@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { GramkitError, isGramkitError, type Json, type Plugin } from '@gramkit/spec';
+import { GramkitError, isGramkitError, type Json, type Plugin, type Task } from '@gramkit/spec';
 import { metricNames } from '../metrics/evaluation-metrics.js';
 import { type PluginSources, resolvePlugin } from '../plugins/resolve-plugin.js';
 import { readConfiguration, type ConfigurationDocument, type DocumentOptions } from './document.js';
@@ -170,10 +170,15 @@ function fillDefaults(given: Readonly<Record<string, unknown>>, schema: JsonSche
 }
 
 function checkTask(components: Partial<Record<Place['name'], ResolvedComponent>>, problems: Problems): void {
-  const reader = components.data?.plugin.task;
-  const model = components.model?.plugin.task;
+  const reader = taskOf(components.data);
+  const model = taskOf(components.model);
   if (reader === undefined || model === undefined || reader === model) return;
   problems.addError(['model', 'use'], new GramkitError('PLUGIN_MISMATCH', `the model '${components.model!.use}' is for ${model}, the data set '${components.data!.use}' for ${reader}`, { fix: `Name a model for ${reader}, or a data set for ${model}.` }));
+}
+
+/** The one task that a component is for, where its plugin tells before it is created. */
+function taskOf(component: ResolvedComponent | undefined): Task | undefined {
+  return component?.plugin.taskOf?.(component.options) ?? component?.plugin.task;
 }
 
 /** An encoder whose token table was trained on pieces of words has no vectors for whole words, and the other way round. */
@@ -187,7 +192,7 @@ function checkTokenUnit({ tokenizer, encoder }: Partial<Record<Place['name'], Re
 
 /** What early stopping watches must be a metric of the model's task. */
 function checkWatched({ training: { watch } }: WrittenConfiguration, components: Partial<Record<Place['name'], ResolvedComponent>>, problems: Problems): void {
-  const task = components.model?.plugin.task;
+  const task = taskOf(components.model);
   if (task === undefined || (metricNames[task] as readonly string[]).includes(watch)) return;
   problems.add({ path: ['training', 'watch'], message: `'${watch}' is no metric of ${task}`, fix: `Watch one of ${metricNames[task].join(', ')}.` });
 }
