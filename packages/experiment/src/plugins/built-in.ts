@@ -25,6 +25,7 @@ export const builtIns: readonly BuiltIn[] = [
   ofPackage('tokenizer', 'words', () => import('@gramkit/tokenizer-words')),
   ofPackage('encoder', 'bert', () => import('@gramkit/encoder-bert')),
   ofPackage('encoder', 'id', () => import('@gramkit/encoder-id')),
+  ofPackage('encoder', 'bilstm', () => import('@gramkit/encoder-bilstm')),
   ofPackage('model', 'dkt', () => import('@gramkit/model-dkt')),
   ofPackage('model', 'sakt', () => import('@gramkit/model-sakt')),
   ofPackage('model', 'nrms', () => import('@gramkit/model-nrms')),
