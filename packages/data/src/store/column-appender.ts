@@ -7,7 +7,7 @@ const chunkRows = 2048;
 const chunksPerFlush = 60;
 
 /**
- * Appends rows of numbers to a table through one chunk that is filled again and again: a long import makes hardly any garbage,
+ * Appends rows of numbers and flags to a table through one chunk that is filled again and again: a long import makes hardly any garbage,
  * neither on the JavaScript heap nor outside it, where the collector would not see it.
  */
 export class ColumnAppender {
@@ -28,7 +28,7 @@ export class ColumnAppender {
   }
 
   /** Sets a value of the row that is being filled. Every column must be set before `endRow`. */
-  set(column: number, value: number): void {
+  set(column: number, value: number | boolean): void {
     this.#vectors[column]!.setItem(this.#filled, value);
   }
 

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { GramkitError } from '@gramkit/spec';
 import { dropCachedBlocks, literal, numbersOf, sortingMemoryLimit, withMemory } from './database.js';
+import { groupImpressions } from './group-impressions.js';
 import { createInteractions, createTables, optionalColumnsOf } from './schema.js';
 
 /** Runs that one pass of the search for duplicates compares: bounds its memory. */
@@ -20,31 +21,35 @@ export async function hasScatteredUsers(connection: DuckDBConnection): Promise<b
 }
 
 /**
- * Writes the data set anew into `file` with every user's interactions together: users by first appearance, a user's
- * interactions by time and then by their order in the input. Sorts in DuckDB, which spills what does not fit.
+ * Writes the data set anew into `file` with every user's events together: users by first appearance, a user's
+ * events by time and then by their order in the input. Sorts in DuckDB, which spills what does not fit.
  */
-export function groupByUser(connection: DuckDBConnection, file: string, memoryLimit = sortingMemoryLimit): Promise<void> {
-  return withMemory(connection, memoryLimit, () => writeGrouped(connection, file));
+export function groupByUser(connection: DuckDBConnection, file: string, events: 'interactions' | 'impressions', memoryLimit = sortingMemoryLimit): Promise<void> {
+  return withMemory(connection, memoryLimit, () => writeGrouped(connection, file, events));
 }
 
-async function writeGrouped(connection: DuckDBConnection, file: string): Promise<void> {
+async function writeGrouped(connection: DuckDBConnection, file: string, events: 'interactions' | 'impressions'): Promise<void> {
   await connection.run(`CREATE TEMP TABLE user_of_run AS
     WITH first_runs AS (SELECT id, min("user") AS first_run FROM users GROUP BY id)
-    SELECT users."user" AS run, dense_rank() OVER (ORDER BY first_run) - 1 AS "user", id, interactions, held_out FROM users JOIN first_runs USING (id)`);
+    SELECT users."user" AS run, dense_rank() OVER (ORDER BY first_run) - 1 AS "user", id, interactions, held_out, held_out_events FROM users JOIN first_runs USING (id)`);
   await assertOneSplit(connection);
   await connection.run(`ATTACH ${literal(file)} AS grouped`);
-  const columns = await optionalColumnsOf(connection);
   await connection.run(createTables('grouped'));
-  await connection.run(createInteractions('grouped', columns));
   await connection.run('INSERT INTO grouped.items FROM items ORDER BY "row"');
   await connection.run(`INSERT INTO grouped.users
-    SELECT "user", any_value(id), sum(interactions), any_value(held_out) FROM user_of_run GROUP BY "user" ORDER BY "user"`);
+    SELECT "user", any_value(id), sum(interactions), any_value(held_out), sum(held_out_events) FROM user_of_run GROUP BY "user" ORDER BY "user"`);
+  await (events === 'impressions' ? groupImpressions(connection) : groupInteractions(connection));
+  await connection.run('DETACH grouped');
+  await connection.run('DROP TABLE user_of_run');
+}
+
+async function groupInteractions(connection: DuckDBConnection): Promise<void> {
+  const columns = await optionalColumnsOf(connection);
+  await connection.run(createInteractions('grouped', columns));
   await connection.run(`INSERT INTO grouped.interactions
     SELECT user_of_run."user", i.* EXCLUDE ("user", position)
     FROM (SELECT *, rowid AS position FROM interactions) AS i JOIN user_of_run ON i."user" = user_of_run.run
     ORDER BY user_of_run."user", ${columns.time ? '"time", ' : ''}position`);
-  await connection.run('DETACH grouped');
-  await connection.run('DROP TABLE user_of_run');
 }
 
 async function assertOneSplit(connection: DuckDBConnection): Promise<void> {

@@ -3,15 +3,16 @@ import { dirname, resolve } from 'node:path';
 import { MAP, VARCHAR, mapValue, type DuckDBConnection } from '@duckdb/node-api';
 import { GramkitError, isGramkitError, type DatasetReader, type Task } from '@gramkit/spec';
 import { databaseFiles, dropCachedBlocks, literal, numbersOf, openDatabase, sortingMemoryLimit, withMemory, type DatabaseLimits } from './database.js';
-import { contentFingerprint } from './fingerprint.js';
+import { contentFingerprint, type ContentCounts } from './fingerprint.js';
 import { groupByUser, hasScatteredUsers } from './group-by-user.js';
+import { ImpressionWriter } from './impression-writer.js';
 import { InteractionWriter } from './interaction-writer.js';
 import { createTables, formatVersion } from './schema.js';
 
 /** How far an import is. */
 export interface ImportProgress {
-  readonly part: 'items' | 'interactions' | 'grouping' | 'fingerprint';
-  /** Items or interactions so far. */
+  readonly part: 'items' | 'interactions' | 'impressions' | 'grouping' | 'fingerprint';
+  /** Items or events so far. */
   readonly done: number;
 }
 
@@ -31,7 +32,14 @@ export interface DatasetSummary {
   readonly fingerprint: string;
   readonly users: number;
   readonly items: number;
+  /** Interactions; of impressions, the clicks. */
   readonly interactions: number;
+  /** Only where the data set has impressions. */
+  readonly impressions?: number;
+  /** Items that all impressions show together. */
+  readonly candidates?: number;
+  /** What the reader left out, by reason; absent where it was nothing. */
+  readonly leftOut?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -60,7 +68,7 @@ export async function importDataset(reader: DatasetReader, storeFile: string, op
   }
 }
 
-/** Writes items and interactions as they come. Returns whether they had to be grouped by user, into a second file. */
+/** Writes items and events as they come. Returns whether they had to be grouped by user, into a second file. */
 async function writeRaw(reader: DatasetReader, file: string, grouped: string, options: ImportOptions): Promise<boolean> {
   const { connection, close } = await openDatabase(file, { ...options, memoryLimit: undefined }).catch((cause: unknown) => {
     throw unwritable(file, cause);
@@ -69,13 +77,14 @@ async function writeRaw(reader: DatasetReader, file: string, grouped: string, op
     await connection.run(createTables('main'));
     const catalogue = await withMemory(connection, sortingMemoryLimit, () => writeItems(reader, connection, options));
     await dropCachedBlocks(connection);
-    await writeInteractions(reader, connection, catalogue, options);
+    const events = reader.impressions === undefined ? 'interactions' : 'impressions';
+    await (events === 'impressions' ? writeImpressions : writeInteractions)(reader, connection, catalogue, options);
     // Left to the closing of the file, this would come on top of the memory of the next query.
     await connection.run('CHECKPOINT');
     await dropCachedBlocks(connection);
     if (!(await hasScatteredUsers(connection))) return false;
     options.onProgress?.({ part: 'grouping', done: 0 });
-    await groupByUser(connection, grouped, options.memoryLimit);
+    await groupByUser(connection, grouped, events, options.memoryLimit);
     return true;
   } finally {
     close();
@@ -105,7 +114,7 @@ async function writeItems(reader: DatasetReader, connection: DuckDBConnection, o
 }
 
 async function writeInteractions(reader: DatasetReader, connection: DuckDBConnection, catalogue: ReadonlyMap<string, number>, options: ImportOptions): Promise<void> {
-  const writer = await InteractionWriter.open(connection, catalogue);
+  const writer = await InteractionWriter.open(connection, catalogue, reader.task);
   for await (const chunk of reader.interactions()) {
     stopIfAborted(options.signal);
     await writer.append(chunk);
@@ -115,25 +124,60 @@ async function writeInteractions(reader: DatasetReader, connection: DuckDBConnec
   if (writer.count === 0) throw new GramkitError('DATA_EMPTY', `reader '${reader.name}' gave no interactions`, { fix: 'check the interactions file' });
 }
 
+async function writeImpressions(reader: DatasetReader, connection: DuckDBConnection, catalogue: ReadonlyMap<string, number>, options: ImportOptions): Promise<void> {
+  const writer = await ImpressionWriter.open(connection, catalogue);
+  for await (const chunk of reader.impressions!()) {
+    stopIfAborted(options.signal);
+    await writer.append(chunk);
+    options.onProgress?.({ part: 'impressions', done: writer.count });
+  }
+  writer.close();
+  if (writer.count === 0) throw new GramkitError('DATA_EMPTY', `reader '${reader.name}' gave no impressions${leftOutText(reader)}`, { fix: 'check the impressions file' });
+  if (writer.clicks === 0) throw new GramkitError('DATA_EMPTY', `in the ${writer.count} impressions of reader '${reader.name}' nothing is clicked${leftOutText(reader)}`, { fix: 'check the column of clicks' });
+}
+
+/** What a reader left out, for a message. */
+function leftOutText(reader: DatasetReader): string {
+  const reasons = Object.entries(leftOutOf(reader)).map(([reason, count]) => `${count} ${reason}`);
+  return reasons.length === 0 ? '' : ` (left out: ${reasons.join(', ')})`;
+}
+
+function leftOutOf(reader: DatasetReader): Record<string, number> {
+  return Object.fromEntries(Object.entries(reader.leftOut?.() ?? {}).filter(([, count]) => count > 0));
+}
+
 async function finish(reader: DatasetReader, file: string, options: ImportOptions): Promise<DatasetSummary> {
   const { connection, close } = await openDatabase(file, { ...options, memoryLimit: undefined });
   try {
-    const [users, items, interactions] = await numbersOf(connection, 'SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM items), (SELECT count(*) FROM interactions)');
-    options.onProgress?.({ part: 'fingerprint', done: interactions! });
+    const counts = await countContent(connection, reader.impressions !== undefined);
+    options.onProgress?.({ part: 'fingerprint', done: counts.impressions ?? counts.interactions });
+    const leftOut = leftOutOf(reader);
     const summary: DatasetSummary = {
       task: reader.task,
       reader: reader.name,
       readerFingerprint: await reader.fingerprint(),
-      fingerprint: await contentFingerprint(connection, reader.task, { users: users!, items: items!, interactions: interactions! }),
-      users: users!, items: items!, interactions: interactions!,
+      fingerprint: await contentFingerprint(connection, reader.task, counts),
+      ...counts,
+      ...(Object.keys(leftOut).length > 0 ? { leftOut } : {}),
     };
     await connection.run(`INSERT INTO dataset VALUES (${formatVersion}, ${literal(summary.task)}, ${literal(summary.reader)},
-      ${literal(summary.readerFingerprint)}, ${literal(summary.fingerprint)}, ${users}, ${items}, ${interactions})`);
+      ${literal(summary.readerFingerprint)}, ${literal(summary.fingerprint)}, ${summary.users}, ${summary.items}, ${summary.interactions},
+      ${summary.impressions ?? 'NULL'}, ${summary.candidates ?? 'NULL'}, ${literal(JSON.stringify(leftOut))})`);
     await connection.run('CHECKPOINT');
     return summary;
   } finally {
     close();
   }
+}
+
+async function countContent(connection: DuckDBConnection, impressions: boolean): Promise<ContentCounts> {
+  const [users, items] = await numbersOf(connection, 'SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM items)');
+  if (!impressions) {
+    const [interactions] = await numbersOf(connection, 'SELECT count(*) FROM interactions');
+    return { users: users!, items: items!, interactions: interactions! };
+  }
+  const [shown, clicks, candidates] = await numbersOf(connection, 'SELECT (SELECT count(*) FROM impressions), sum(response), count(*) FROM candidates');
+  return { users: users!, items: items!, interactions: clicks!, impressions: shown!, candidates: candidates! };
 }
 
 /** Whether DuckDB or the file system ran out of space or could not write. */

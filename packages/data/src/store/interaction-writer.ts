@@ -1,8 +1,9 @@
-import { DOUBLE, FLOAT, UINTEGER, UTINYINT, type DuckDBAppender, type DuckDBConnection } from '@duckdb/node-api';
-import { GramkitError, type InteractionChunk } from '@gramkit/spec';
+import { DOUBLE, FLOAT, UINTEGER, UTINYINT, type DuckDBConnection } from '@duckdb/node-api';
+import { GramkitError, type InteractionChunk, type Task } from '@gramkit/spec';
 import { ColumnAppender } from './column-appender.js';
 import { dropCachedBlocks } from './database.js';
 import { createInteractions } from './schema.js';
+import { UserRuns } from './user-runs.js';
 
 /** Columns that a data set has throughout or not at all. */
 const optionalColumns = ['times', 'heldOut', 'probabilities'] as const;
@@ -17,26 +18,23 @@ const interactionsPerDrop = 122_880;
 export class InteractionWriter {
   readonly #connection: DuckDBConnection;
   readonly #catalogue: ReadonlyMap<string, number>;
-  /** Row by row: rows of strings held back for a chunk would make the JavaScript heap grow. */
-  readonly #users: DuckDBAppender;
+  readonly #task: Task;
+  readonly #users: UserRuns;
   #interactions: ColumnAppender | undefined;
   #count = 0;
   #countAtDrop = 0;
-  #runs = 0;
-  #user: string | undefined;
-  #runLength = 0;
-  #heldOut: boolean | null = null;
   #lastTime = Number.NEGATIVE_INFINITY;
   #present: readonly boolean[] | undefined;
 
-  private constructor(connection: DuckDBConnection, catalogue: ReadonlyMap<string, number>, users: DuckDBAppender) {
+  private constructor(connection: DuckDBConnection, catalogue: ReadonlyMap<string, number>, task: Task, users: UserRuns) {
     this.#connection = connection;
     this.#catalogue = catalogue;
+    this.#task = task;
     this.#users = users;
   }
 
-  static async open(connection: DuckDBConnection, catalogue: ReadonlyMap<string, number>): Promise<InteractionWriter> {
-    return new InteractionWriter(connection, catalogue, await connection.createAppender('users'));
+  static async open(connection: DuckDBConnection, catalogue: ReadonlyMap<string, number>, task: Task): Promise<InteractionWriter> {
+    return new InteractionWriter(connection, catalogue, task, await UserRuns.open(connection));
   }
 
   /** Interactions so far. */
@@ -51,14 +49,13 @@ export class InteractionWriter {
     for (let row = 0; row < chunk.userIds.length; row++) this.#appendRow(this.#interactions, chunk, row);
     if (this.#count - this.#countAtDrop < interactionsPerDrop) return;
     this.#countAtDrop = this.#count;
-    this.#users.flushSync();
+    this.#users.flush();
     await dropCachedBlocks(this.#connection);
   }
 
   close(): void {
-    this.#endRun();
+    this.#users.close();
     this.#interactions?.close();
-    this.#users.closeSync();
   }
 
   /** The first chunk tells which columns there are: one that is absent costs neither memory nor a file of nothings. */
@@ -72,11 +69,14 @@ export class InteractionWriter {
   #appendRow(interactions: ColumnAppender, chunk: InteractionChunk, row: number): void {
     const user = chunk.userIds[row]!;
     const heldOut = chunk.heldOut === undefined ? null : chunk.heldOut[row] === 1;
-    if (user !== this.#user) this.#startRun(user, heldOut);
-    if (heldOut !== this.#heldOut) throw this.#malformed(`user '${user}' is held out in one interaction and not in another`, 'heldOut');
+    if (user === '') throw this.#malformed('the user is empty', 'user');
+    if (this.#users.add(user)) {
+      this.#users.heldOut = heldOut;
+      this.#lastTime = Number.NEGATIVE_INFINITY;
+    }
+    if (heldOut !== this.#users.heldOut) throw this.#malformed(`user '${user}' is held out in one interaction and not in another`, 'heldOut');
     this.#set(interactions, chunk, row);
     interactions.endRow();
-    this.#runLength++;
     this.#count++;
   }
 
@@ -85,7 +85,8 @@ export class InteractionWriter {
     if (item === undefined) throw this.#malformed(`item '${itemIds[row]}' is not in the catalogue`, 'item');
     const response = responses[row]!;
     if (response > 1) throw this.#malformed(`response is ${response}, expected 0 or 1`, 'response');
-    interactions.set(0, this.#runs);
+    if (response === 0 && this.#task === 'recommendation') throw this.#malformed('response is 0, expected 1: in recommendation an interaction is a click', 'response');
+    interactions.set(0, this.#users.number);
     interactions.set(1, item);
     interactions.set(2, response);
     if (times !== undefined) interactions.set(3, this.#risingTime(times[row]!));
@@ -96,26 +97,6 @@ export class InteractionWriter {
     if (!(time >= this.#lastTime)) throw this.#malformed(`time ${time} comes after ${this.#lastTime} of the same user`, 'time');
     this.#lastTime = time;
     return time;
-  }
-
-  #startRun(user: string, heldOut: boolean | null): void {
-    this.#endRun();
-    if (user === '') throw this.#malformed('the user is empty', 'user');
-    this.#user = user;
-    this.#heldOut = heldOut;
-    this.#lastTime = Number.NEGATIVE_INFINITY;
-  }
-
-  #endRun(): void {
-    if (this.#user === undefined) return;
-    this.#users.appendUInteger(this.#runs++);
-    this.#users.appendVarchar(this.#user);
-    this.#users.appendUInteger(this.#runLength);
-    if (this.#heldOut === null) this.#users.appendNull();
-    else this.#users.appendBoolean(this.#heldOut);
-    this.#users.endRow();
-    this.#user = undefined;
-    this.#runLength = 0;
   }
 
   #assertColumns(chunk: InteractionChunk): void {
@@ -129,7 +110,7 @@ export class InteractionWriter {
   }
 
   #malformed(message: string, field: string): GramkitError {
-    return new GramkitError('DATA_MALFORMED', `interaction ${this.#count + 1}${this.#user === undefined ? '' : ` of user '${this.#user}'`}: ${message}`, {
+    return new GramkitError('DATA_MALFORMED', `interaction ${this.#count + 1}${this.#users.user === undefined ? '' : ` of user '${this.#users.user}'`}: ${message}`, {
       field, fix: 'correct the data or its reader; nothing was imported',
     });
   }

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { GramkitError, tasks, type ItemContent, type Task } from '@gramkit/spec';
 import { ceilingOf, type Ceiling } from './ceiling.js';
+import { impressionCeilingOf } from './impression-ceiling.js';
 import { openDatabase, rowsOf, sortingMemoryLimit, withMemory, type Database, type DatabaseLimits } from './database.js';
 import type { DatasetSummary } from './import-dataset.js';
 import { inspectStore, type Inspection, type InspectionOptions } from './inspection.js';
@@ -8,8 +9,9 @@ import { readItems } from './items.js';
 import { formatVersion } from './schema.js';
 import { scanTable } from './stream-columns.js';
 
-/** Stands for a `held_out` that is null. */
+/** Stand for a `held_out` and a `held_out_events` that are null. */
 const unknown = 2;
+const unknownCount = 2 ** 32 - 1;
 
 /** The users of a store, in order of first appearance. */
 export interface StoredUsers {
@@ -59,9 +61,10 @@ export class Store {
     return ceiling === undefined ? inspection : { ...inspection, ceiling };
   }
 
-  /** What a model that knew the students could reach; undefined where true probabilities are not known. */
+  /** What a model that knew the users could reach; undefined where true probabilities are not known. */
   async ceiling(): Promise<Ceiling | undefined> {
-    return ceilingOf(this.connection, this.summary.interactions, this.summary.items, await this.users());
+    const { impressions, interactions, items } = this.summary;
+    return impressions === undefined ? ceilingOf(this.connection, interactions, items, await this.users()) : impressionCeilingOf(this.connection, this.summary);
   }
 
   /** Idempotent. */
@@ -72,18 +75,21 @@ export class Store {
   }
 
   async #readUsers(): Promise<StoredUsers> {
-    const historyLengths = new Uint32Array(this.summary.users);
-    const heldOut = new Uint8Array(this.summary.users);
+    const { users, impressions } = this.summary;
+    const historyLengths = new Uint32Array(users);
+    const heldOut = new Uint8Array(users);
+    const heldOutEvents = new Uint32Array(users);
+    const columns = `interactions, coalesce(held_out::UTINYINT, ${unknown})::UTINYINT, coalesce(held_out_events, ${unknownCount})::UINTEGER`;
     let user = 0;
-    let known = true;
-    for await (const [lengths, flags] of scanTable(this.connection, `interactions, coalesce(held_out::UTINYINT, ${unknown})::UTINYINT`, 'users', this.summary.users)) {
+    for await (const [lengths, flags, events] of scanTable(this.connection, columns, 'users', users)) {
       for (let row = 0; row < lengths!.length; row++, user++) {
         historyLengths[user] = lengths![row] as number;
-        known &&= flags![row] !== unknown;
         heldOut[user] = flags![row] as number;
+        heldOutEvents[user] = events![row] as number;
       }
     }
-    return { historyLengths, heldOut: known ? heldOut : undefined };
+    const ownEvents = impressions !== undefined && !heldOutEvents.includes(unknownCount);
+    return { historyLengths, heldOut: heldOut.includes(unknown) ? undefined : heldOut, ...(ownEvents ? { heldOutEvents } : {}) };
   }
 }
 
@@ -106,7 +112,7 @@ async function readSummary(file: string, connection: DuckDBConnection): Promise<
   const [row] = await rowsOf(connection, 'FROM dataset').catch((cause: unknown) => {
     throw new GramkitError('DATA_MALFORMED', 'is a DuckDB file but no store of Gramkit', { file, cause, fix: 'import the data set: gram data import' });
   });
-  const [version, task, reader, readerFingerprint, fingerprint, users, items, interactions] = row!;
+  const [version, task, reader, readerFingerprint, fingerprint, users, items, interactions, impressions, candidates, leftOut] = row!;
   if (Number(version) !== formatVersion || !(tasks as readonly unknown[]).includes(task)) {
     throw new GramkitError('DATA_MISMATCH', `the store has format ${String(version)} for task '${String(task)}', expected format ${formatVersion} for one of ${tasks.join(', ')}`, {
       file, fix: 'import the data set again with this version: gram data import',
@@ -115,5 +121,7 @@ async function readSummary(file: string, connection: DuckDBConnection): Promise<
   return {
     task: task as Task, reader: String(reader), readerFingerprint: String(readerFingerprint), fingerprint: String(fingerprint),
     users: Number(users), items: Number(items), interactions: Number(interactions),
+    ...(impressions === null ? {} : { impressions: Number(impressions), candidates: Number(candidates) }),
+    ...(leftOut === '{}' ? {} : { leftOut: JSON.parse(String(leftOut)) as Record<string, number> }),
   };
 }

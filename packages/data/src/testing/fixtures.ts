@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isGramkitError, specificationVersion, type DatasetReader, type GramkitError, type InteractionChunk, type ItemContent } from '@gramkit/spec';
+import { isGramkitError, specificationVersion, type DatasetReader, type GramkitError, type ImpressionChunk, type InteractionChunk, type ItemContent } from '@gramkit/spec';
 import { onTestFinished } from 'vitest';
+import { sortingMemoryLimit, withMemory } from '../store/database.js';
 import { importDataset, type ImportOptions } from '../store/import-dataset.js';
 import { openStore, type Store } from '../store/store.js';
 
@@ -52,6 +53,53 @@ function chunkOf(rows: readonly Row[]): InteractionChunk {
     ...(has('heldOut') ? { heldOut: Uint8Array.from(rows, ([, , , more]) => more!.heldOut!) } : {}),
     ...(has('probability') ? { probabilities: Float32Array.from(rows, ([, , , more]) => more!.probability!) } : {}),
   };
+}
+
+/** Items that a user was shown, what was clicked before, and which of them were clicked. */
+export interface Shown {
+  readonly user: string;
+  readonly history: readonly string[];
+  readonly candidates: readonly string[];
+  readonly clicked: readonly string[];
+  readonly time?: number;
+  readonly heldOut?: number;
+  readonly probabilities?: readonly number[];
+}
+
+/** A reader of the impressions that it is given, in chunks of `chunkSize`. */
+export function impressionReaderOf(catalogue: readonly ItemContent[], shown: readonly Shown[], chunkSize = 3): DatasetReader {
+  return {
+    ...readerOf(catalogue, [], chunkSize), task: 'recommendation',
+    async *impressions() {
+      for (let start = 0; start < shown.length; start += chunkSize) yield impressionChunkOf(shown.slice(start, start + chunkSize));
+    },
+  };
+}
+
+function impressionChunkOf(shown: readonly Shown[]): ImpressionChunk {
+  const has = (name: 'time' | 'heldOut' | 'probabilities') => shown.some((impression) => impression[name] !== undefined);
+  return {
+    userIds: shown.map(({ user }) => user),
+    histories: shown.map(({ history }) => history),
+    candidates: shown.map(({ candidates }) => candidates),
+    clicks: shown.map(({ candidates, clicked }) => Uint8Array.from(candidates, (item) => (clicked.includes(item) ? 1 : 0))),
+    ...(has('time') ? { times: Float64Array.from(shown, ({ time }) => time!) } : {}),
+    ...(has('heldOut') ? { heldOut: Uint8Array.from(shown, ({ heldOut }) => heldOut!) } : {}),
+    ...(has('probabilities') ? { probabilities: shown.map(({ probabilities }) => Float32Array.from(probabilities!)) } : {}),
+  };
+}
+
+/** Every impression of a store, in its order, and the number of its history. */
+export async function impressionsOfStore(store: Store): Promise<(Pick<Shown, 'user' | 'history' | 'candidates' | 'clicked'> & { readonly historyNumber: number })[]> {
+  const result = await withMemory(store.connection, sortingMemoryLimit, () => store.connection.runAndReadAll(`SELECT users.id, impressions.history, history_length, candidates,
+      (SELECT coalesce(list(items.id ORDER BY h.rowid), []) FROM history_items AS h JOIN items ON items."row" = h.item WHERE h.history = impressions.history),
+      (SELECT list(items.id ORDER BY c.rowid) FROM candidates AS c JOIN items ON items."row" = c.item WHERE c.impression = impressions.rowid),
+      (SELECT coalesce(list(items.id ORDER BY c.rowid) FILTER (c.response = 1), []) FROM candidates AS c JOIN items ON items."row" = c.item WHERE c.impression = impressions.rowid)
+    FROM impressions JOIN users USING ("user") ORDER BY impressions.rowid`));
+  return (result.getRowsJson() as [string, number, number, number, string[], string[], string[]][]).map(([user, historyNumber, historyLength, count, history, candidates, clicked]) => {
+    if (history.length !== historyLength || candidates.length !== count) throw new Error(`the impression says ${historyLength} and ${count} items, its lists have ${history.length} and ${candidates.length}`);
+    return { user, historyNumber, history, candidates, clicked };
+  });
 }
 
 /** Imports a reader into a store in a temporary folder and opens it until the test ends. */

@@ -57,11 +57,12 @@ async function openImported(reader: DatasetReader, cache: string, options: RunDa
   const kept = await openKept(file);
   if (kept !== undefined) return kept;
   const logger = options.logger ?? silentLogger;
-  const { users, items, interactions } = await importDataset(reader, file, {
+  const { users, items, interactions, leftOut = {} } = await importDataset(reader, file, {
     onProgress: (progress) => reportImport(logger, progress),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   logger.message('info', `imported ${interactions} interactions of ${users} users with ${items} items`);
+  for (const [reason, count] of Object.entries(leftOut)) logger.message('warning', `left out ${count} ${reason}`);
   return openStore(file);
 }
 
@@ -78,7 +79,7 @@ async function openKept(file: string): Promise<Store | undefined> {
 
 /** How many there will be is not known before they are read: the total is 0 until the end. */
 function reportImport(logger: RunLogger, { part, done }: ImportProgress): void {
-  if (part === 'items' || part === 'interactions') logger.progress(`importing ${part}`, done, 0, part);
+  if (part === 'items' || part === 'interactions' || part === 'impressions') logger.progress(`importing ${part}`, done, 0, part);
 }
 
 /** How a data set was divided and how much each part has; seed and shares are in the configuration, and the fingerprint says whether another division is the same. */
