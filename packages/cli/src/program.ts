@@ -7,12 +7,13 @@ import { addEncode } from './commands/encode.js';
 import { addEvaluate } from './commands/evaluate.js';
 import { addExport } from './commands/export.js';
 import { addPlugins } from './commands/plugins.js';
+import { addPredict } from './commands/predict.js';
 import { addSetup } from './commands/setup.js';
 import { addTrain } from './commands/train.js';
 import type { Streams } from './command-line.js';
 import type { Session } from './session.js';
 
-const additions = [addSetup, addDoctor, addTrain, addCompare, addEvaluate, addEncode, addExport, addData, addPlugins];
+const additions = [addSetup, addDoctor, addTrain, addCompare, addEvaluate, addPredict, addEncode, addExport, addData, addPlugins];
 
 const exitCodesHelp = `
 Exit codes: 0 done, 1 failed, 2 bad usage or configuration, 130 interrupted (state saved).

@@ -22,6 +22,7 @@ export { metricConventions, metricNames, metricOf, qualityOf, type EvaluationMet
 export { impressionMetrics, type ImpressionMetrics } from '@gramkit/data';
 export { KnowledgeTracingAccumulator, knowledgeTracingConventions, type KnowledgeTracingMetrics } from './metrics/knowledge-tracing-metrics.js';
 export { RecommendationAccumulator, recommendationConventions, type RecommendationMetrics } from './metrics/recommendation-metrics.js';
+export { predictResponses, type PredictOptions, type PredictResponsesOptions, type ResponsePredictions } from './prediction/predict-responses.js';
 export { listPlugins, type ListedPlugin } from './plugins/list-plugins.js';
 export { resolvePlugin, type PluginSources } from './plugins/resolve-plugin.js';
 export { eventLogger, type RunEvent } from './report/run-events.js';

@@ -22,6 +22,8 @@ export interface ResponseColumns {
 /** How a file of responses is read. */
 export interface ResponsesOptions extends Delimited {
   readonly columns: ResponseColumns;
+  /** Values of the response column that are a 1, all others a 0; absent: 1 and true, 0 and false. */
+  readonly correctValues?: readonly string[];
   /** Name of the column of probabilities in the output. */
   readonly probabilityColumn: string;
   /** Aborting stops the query at hand. */
@@ -98,7 +100,7 @@ export class ResponsesInput {
         rows++;
         if (isBlank(users![row]!)) throw await this.malformed(rows, columns.user, 'the user is missing', 'give every row a user');
         if (isBlank(itemIds![row]!)) throw await this.malformed(rows, columns.item, 'the item is missing', 'give every row an item');
-        if (responseOf(responses![row]!) === undefined) throw await this.malformed(rows, columns.response, `the response is '${String(responses![row])}', expected 0, 1, true, false or nothing`, 'correct it, or leave it empty to have it predicted alone');
+        if (this.#responseOf(responses![row]!) === undefined) throw await this.malformed(rows, columns.response, `the response is '${String(responses![row])}', expected 0, 1, true, false or nothing`, 'correct it, or leave it empty to have it predicted alone');
         if (this.#time !== undefined && !Number.isFinite(times![row])) throw await this.malformed(rows, this.#time, 'the time is no number and no date', 'write a number or a date such as 2026-01-31 12:00:00');
         const item = itemIds![row] as string;
         if (!items.has(item)) items.set(item, rows);
@@ -112,7 +114,7 @@ export class ResponsesInput {
   /** The rows user by user, a user's in order of time, or of the file where there is none. `check` has been called. */
   async *byUser(): AsyncGenerator<ResponseRows> {
     for await (const [users, items, responses, records] of this.#rows('ORDER BY u, t, record')) {
-      yield { users: users as string[], items: items as string[], responses: Int8Array.from(responses!, (value) => responseOf(value)!), records: records as number[] };
+      yield { users: users as string[], items: items as string[], responses: Int8Array.from(responses!, (value) => this.#responseOf(value)!), records: records as number[] };
     }
   }
 
@@ -149,6 +151,12 @@ export class ResponsesInput {
   get #time(): string | undefined {
     const { time } = this.options.columns;
     return time !== undefined && this.table.columns.includes(time) ? time : undefined;
+  }
+
+  #responseOf(value: DuckDBValue): number | undefined {
+    if (isBlank(value)) return unknownResponse;
+    const { correctValues } = this.options;
+    return correctValues === undefined ? flagOf(value) : Number(correctValues.includes(value as string));
   }
 
   async *#rows(order = ''): AsyncGenerator<DuckDBValue[][]> {
@@ -189,10 +197,6 @@ export class ResponsesInput {
 function assertFree({ file, columns }: TableSource, name: string): void {
   if (!columns.some((column) => column.toLowerCase() === name.toLowerCase())) return;
   throw new GramkitError('DATA_MALFORMED', `there is a column '${name}' already, which is the name of the predictions`, { file, field: name, fix: 'name another column for the predictions (--column NAME)' });
-}
-
-function responseOf(value: DuckDBValue): number | undefined {
-  return isBlank(value) ? unknownResponse : flagOf(value);
 }
 
 async function removeFolder(folder: string): Promise<void> {

@@ -20,6 +20,6 @@ export function readItemFile(file: string, configuration: ResolvedConfiguration,
 /** How the run's own file of items is read, where it is one of rows. */
 function ownColumns({ components: { data } }: ResolvedConfiguration): Partial<TabularOptions> | undefined {
   if (data.plugin.name !== 'tabular') return undefined;
-  const { id, fields, delimiter, quotes } = tabularOptions.parse(data.options);
+  const { id, fields, delimiter, quotes } = data.options as unknown as TabularOptions;
   return { id, fields, delimiter, quotes };
 }
