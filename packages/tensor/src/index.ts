@@ -14,6 +14,7 @@ export * from './candidate-cross-entropy.js';
 export * from './column-sum.js';
 export * from './dropout.js';
 export * from './gelu.js';
+export * from './growing-rows.js';
 export * from './knowledge-tracing-steps.js';
 export * from './layer-norm.js';
 export * from './linear.js';

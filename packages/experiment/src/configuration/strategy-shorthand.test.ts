@@ -6,6 +6,8 @@ describe('strategy shorthand', () => {
     ['frozen', { use: 'frozen' }],
     ['multi-step:10', { use: 'multi-step', interval: 10 }],
     ['multi-step:1e', { use: 'multi-step', interval: '1e' }],
+    ['speedy-feed', { use: 'speedy-feed' }],
+    ['speedy-feed:5', { use: 'speedy-feed', ageLimit: 5 }],
     ['./mine.js:0.5e', { use: './mine.js', interval: '0.5e' }],
   ])('reads %s', (text, section) => expect(parseStrategy(text)).toEqual(section));
 

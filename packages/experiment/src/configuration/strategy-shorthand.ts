@@ -1,13 +1,16 @@
 import { GramkitError, type Json } from '@gramkit/spec';
 
-/** `multi-step:1e` as a configuration section: the name of the strategy, and its interval where one is given. */
-export function parseStrategy(text: string): { readonly use: string; readonly interval?: number | string } {
-  const [, use, interval] = /^([^:\s]+)(?::([^:\s]+))?$/.exec(text) ?? [];
+/** The option that stands behind the colon, of strategies where it is not the interval. */
+const shortOptions: Readonly<Record<string, string>> = { 'speedy-feed': 'ageLimit' };
+
+/** `multi-step:1e` or `speedy-feed:20` as a configuration section: the name of the strategy, and its interval or age limit where one is given. */
+export function parseStrategy(text: string): Readonly<Record<string, number | string>> & { readonly use: string } {
+  const [, use, value] = /^([^:\s]+)(?::([^:\s]+))?$/.exec(text) ?? [];
   if (use === undefined) {
-    throw new GramkitError('USAGE', `'${text}' names no strategy`, { fix: "Write a name, or a name and an interval, for instance 'single-step', 'multi-step:10' or 'multi-step:1e'." });
+    throw new GramkitError('USAGE', `'${text}' names no strategy`, { fix: "Write a name, or a name and an interval or age limit, for instance 'single-step', 'multi-step:10', 'multi-step:1e' or 'speedy-feed:20'." });
   }
-  if (interval === undefined) return { use };
-  return { use, interval: /^\d+$/.test(interval) ? Number(interval) : interval };
+  if (value === undefined) return { use };
+  return { use, [shortOptions[use] ?? 'interval']: /^\d+$/.test(value) ? Number(value) : value };
 }
 
 /** The strategy section of a configuration, made to run `text`. Options of the same strategy stay; those of another go. */

@@ -33,6 +33,7 @@ export const builtIns: readonly BuiltIn[] = [
   ofPackage('strategy', 'single-step', () => import('@gramkit/strategy-single-step')),
   ofPackage('strategy', 'multi-step', () => import('@gramkit/strategy-multi-step')),
   ofPackage('strategy', 'frozen', () => import('@gramkit/strategy-frozen')),
+  ofPackage('strategy', 'speedy-feed', () => import('@gramkit/strategy-speedy-feed')),
   { kind: 'optimizer', name: 'adam', packageName: '@gramkit/tensor', load: async () => (await import('@gramkit/tensor')).adamPlugin },
   { kind: 'optimizer', name: 'adamw', packageName: '@gramkit/tensor', load: async () => (await import('@gramkit/tensor')).adamwPlugin },
 ];

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Batch } from '@gramkit/spec';
-import { uploadRows } from '@gramkit/tensor';
-import { GrowingRows } from './growing-rows.js';
+import { GrowingRows, uploadRows } from '@gramkit/tensor';
 
 /** Sums over the steps of a window, on the device. */
 export type WindowSums = {

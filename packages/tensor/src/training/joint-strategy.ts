@@ -8,7 +8,7 @@ import { savedCount } from './component-state.js';
 import { checkBatch } from './device-batch.js';
 import { encodeCatalogue } from './encode-rows.js';
 import { jointStep } from './joint-step.js';
-import type { TrainedPair } from './joint-step.js';
+import type { EncodedBatch, TrainedPair } from './joint-step.js';
 import { NetworkPasses } from './network-passes.js';
 
 export interface JointStrategyOptions {
@@ -18,8 +18,16 @@ export interface JointStrategyOptions {
   readonly graphMemory: ByteSize;
 }
 
-/** Which catalogue rows a batch has encoded, and the batch with its references pointing to those. */
-export type RowsOfBatch = (batch: Batch) => { readonly rows: Int32Array; readonly batch: Pick<Batch, 'references' | 'fields'> };
+/** The step of a run that a batch is for. */
+export interface StepOfRun {
+  /** Zero-based. */
+  readonly step: number;
+  /** The run's seed. */
+  readonly seed: number;
+}
+
+/** Which catalogue rows a batch has encoded, and the batch with its references pointing to those. The step disposes the constants. */
+export type RowsOfBatch = (batch: Batch, at: StepOfRun) => EncodedBatch;
 
 /** A strategy that trains both networks on one loss at every step; which rows the encoder runs over tells one from another. */
 export class JointStrategy implements GradientStrategy {
@@ -52,19 +60,24 @@ export class JointStrategy implements GradientStrategy {
     const { catalogue, seed } = begun(this.#context);
     checkBatch(batch, catalogue.count);
     const { chunkTokens, graphMemory } = this.options;
-    const report = await jointStep({
-      encoder: this.#passes.encoder,
-      sequenceModel: this.#passes.sequenceModel,
-      optimizers: this.pair,
-      catalogue,
-      seed,
-      step: this.#step,
-      ...this.rowsOf(batch),
-      chunkTokens,
-      graphBytes: parseByteSize(graphMemory),
-    });
-    this.#step++;
-    return report;
+    const encoded = this.rowsOf(batch, { step: this.#step, seed });
+    try {
+      const report = await jointStep({
+        encoder: this.#passes.encoder,
+        sequenceModel: this.#passes.sequenceModel,
+        optimizers: this.pair,
+        catalogue,
+        seed,
+        step: this.#step,
+        ...encoded,
+        chunkTokens,
+        graphBytes: parseByteSize(graphMemory),
+      });
+      this.#step++;
+      return report;
+    } finally {
+      encoded.constants?.dispose();
+    }
   }
 
   async endEpoch(): Promise<void> {}

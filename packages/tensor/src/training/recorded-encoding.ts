@@ -39,7 +39,7 @@ export function recordEncoding(passes: EncoderPasses, catalogue: PreparedItems, 
   const record = (chunk: ItemChunk) => passes.record(catalogue, chunk.rows, seed);
   const encode = (chunk: ItemChunk) => passes.encode(catalogue, chunk.rows, { training: true, seed });
   const recorded = recordWhatFits(chunks, record, encode, options.graphBytes);
-  const encodings = joinChunks(recorded.parts, chunks);
+  const encodings: Tensor2D = chunks.length === 0 ? tf.zeros([0, passes.encoder.dimension]) : joinChunks(recorded.parts, chunks);
   let cost = encoderCost(encodings.shape[0], tokensOf(chunks), 1, 0);
 
   const pullBackChunk = (chunk: ItemChunk, index: number, cotangent: Tensor2D): Gradients =>

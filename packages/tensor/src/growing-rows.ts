@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Rank, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
-import { addToRows } from '@gramkit/tensor';
+import { addToRows } from './add-to-rows.js';
 
 const initialCapacity = 256;
 
@@ -11,6 +11,10 @@ export class GrowingRows {
 
   constructor(dimension: number) {
     this.#table = tf.tidy(() => tf.variable(tf.zeros<Rank.R2>([initialCapacity, dimension]), false));
+  }
+
+  get count(): number {
+    return this.#count;
   }
 
   /** `[count, dimension]`; a tensor of its own, as the rows are now. The caller disposes it. */
@@ -28,6 +32,12 @@ export class GrowingRows {
     this.#grow(this.#count + rows.shape[0]);
     tf.tidy(() => addToRows(this.#table, tf.range(this.#count, this.#count + rows.shape[0], 1, 'int32'), rows));
     this.#count += rows.shape[0];
+  }
+
+  /** Puts `rows` `[places, dimension]` in the place of those at `places`, each named once. Exact: a finite row less itself is nothing. */
+  replace(places: Tensor1D, rows: Tensor2D): void {
+    tf.tidy(() => addToRows(this.#table, places, tf.neg(this.take(places))));
+    addToRows(this.#table, places, rows);
   }
 
   /** Adds `change` `[places, dimension]` to the rows at `places`. */
