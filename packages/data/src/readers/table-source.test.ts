@@ -33,7 +33,7 @@ describe('openTable', () => {
 
   it('names columns by the header: quoted ones, and by place those without a name', async () => {
     const { table } = await tableOf(',"a ""b"", c", d ,"e"\n0,1,2,3\n', 'csv');
-    expect(table.columns).toEqual(['column1', 'a "b", c', 'd', 'e']);
+    expect(table.columns).toEqual(['column0', 'a "b", c', 'd', 'e']);
   });
 
   it('takes the keys of JSON whatever characters they have', async () => {

@@ -1,8 +1,10 @@
 import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { GramkitError } from '@gramkit/spec';
+import type { DuckDBValue } from '@duckdb/node-api';
 import { distance } from 'fastest-levenshtein';
 import { firstLine, identifier, literal, rowsOf, type Database } from '../store/database.js';
+import { streamColumns } from '../store/stream-columns.js';
 import { missingFile, numberedLines } from './numbered-lines.js';
 
 export const tableFormats = ['csv', 'tsv', 'jsonl', 'parquet'] as const;
@@ -14,6 +16,8 @@ export interface Delimited {
   readonly delimiter: string;
   /** Whether values may stand in double quotes; else a quote is a character like others. */
   readonly quotes: boolean;
+  /** Whether the first line names the columns, as it does unless told otherwise; else they are `column0`, `column1` and so on. */
+  readonly header?: boolean;
 }
 
 /** A file of rows with named columns, as DuckDB reads it: `sql` gives every column as text. */
@@ -121,13 +125,14 @@ const bufferSizes = 'max_line_size = 1048576, buffer_size = 4194304';
  * header does not fit.
  */
 async function delimitedTable(file: string, format: 'csv' | 'tsv', delimited: Delimited): Promise<TableSource> {
-  const columns = headerColumns(await firstLineOf(file), delimited);
+  const { header = true } = delimited;
+  const columns = firstColumns(await firstLineOf(file), header, delimited);
   const lowerCase = columns.map((name) => name.toLowerCase());
   const twice = columns.find((_, index) => lowerCase.indexOf(lowerCase[index]!) < index);
   if (twice !== undefined) throw new GramkitError('DATA_MALFORMED', `column '${twice}' is there twice`, { file, line: 1, field: twice, fix: 'rename one of them; capital letters alone do not tell columns apart' });
   const quote = delimited.quotes ? '"' : '';
   const types = columns.map((name) => `${identifier(name)}: 'VARCHAR'`).join(', ');
-  const sql = `FROM read_csv(${fileLiteral(file)}, auto_detect = false, header = true, compression = 'none', columns = {${types}}, delim = ${literal(delimited.delimiter)},
+  const sql = `FROM read_csv(${fileLiteral(file)}, auto_detect = false, header = ${header}, compression = 'none', columns = {${types}}, delim = ${literal(delimited.delimiter)},
       quote = '${quote}', escape = '${quote}', strict_mode = true, ${bufferSizes})`;
   return { file, format, columns, delimited, sql, typedSql: sql };
 }
@@ -140,13 +145,15 @@ async function firstLineOf(file: string): Promise<string> {
   throw new GramkitError('DATA_MALFORMED', 'the first line is empty, expected the names of the columns', { file, line: 1, fix: 'begin the file with a line of column names' });
 }
 
-/** Names of a header line; quoted names may hold the delimiter. A column without a name gets one by its place. */
-function headerColumns(header: string, delimited: Delimited): string[] {
+/** Names of the columns: those of a header line, where quoted names may hold the delimiter, or by place; also a column without a name gets one by its place. */
+function firstColumns(line: string, isHeader: boolean, delimited: Delimited): string[] {
   const ends: number[] = [];
-  scanLine(header, false, delimited, (position) => ends.push(position));
-  ends.push(header.length);
-  const names = ends.map((end, column) => header.slice(column === 0 ? 0 : ends[column - 1]! + 1, end).trim());
-  return names.map((name, column) => (delimited.quotes && name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name) || `column${column + 1}`);
+  scanLine(line, false, delimited, (position) => ends.push(position));
+  ends.push(line.length);
+  return ends.map((end, column) => {
+    const name = isHeader ? line.slice(column === 0 ? 0 : ends[column - 1]! + 1, end).trim() : '';
+    return (delimited.quotes && name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name) || `column${column}`;
+  });
 }
 
 /**
@@ -186,7 +193,7 @@ export function tableError(file: string, cause: unknown): GramkitError {
  */
 export async function lineOfRecord({ file, format, columns, delimited }: TableSource, record: number): Promise<number | undefined> {
   if (format === 'parquet') return undefined;
-  const wanted = format === 'jsonl' ? record : record + 1;
+  const wanted = delimited === undefined || delimited.header === false ? record : record + 1;
   let seen = 0;
   let quoted = false;
   for await (const { number, text } of numberedLines(file)) {
@@ -196,4 +203,19 @@ export async function lineOfRecord({ file, format, columns, delimited }: TableSo
     if (delimited !== undefined) quoted = scanLine(text, quoted, delimited, () => {});
   }
   return undefined;
+}
+
+/** A query's rows, errors of the file's format told with their line. */
+export async function* rowsOfTable(table: TableSource, { connection }: Database, sql: string): AsyncGenerator<DuckDBValue[][]> {
+  try {
+    yield* streamColumns(connection, sql);
+  } catch (cause) {
+    throw cause instanceof GramkitError ? cause : tableError(table.file, cause);
+  }
+}
+
+/** The error of a record, with its line where the file has lines. */
+export async function malformedRecord(table: TableSource, record: number, field: string, message: string, fix: string): Promise<GramkitError> {
+  const line = await lineOfRecord(table, record);
+  return new GramkitError('DATA_MALFORMED', line === undefined ? `row ${record}: ${message}` : message, { file: table.file, ...(line === undefined ? {} : { line }), field, fix });
 }

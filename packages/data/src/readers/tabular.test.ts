@@ -1,9 +1,12 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { writeFile } from 'node:fs/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
 import { hash32 } from '../split/hash.js';
 import { errorOf, folderWith, rowsOfStore, storeOf } from '../testing/fixtures.js';
+import { importDataset } from '../store/import-dataset.js';
 import { createTabularReader, tabularOptions } from './tabular.js';
 
 const itemsCsv = 'id,text\na,"first, quoted"\nb,second\n';
@@ -82,7 +85,84 @@ describe('the tabular reader', () => {
     expect(await (await readerIn({ 'log.csv': `${log}u,b,1,0\n` })).fingerprint()).not.toBe(first);
   });
 
+  it('reads rows that hold several interactions, of which a space is any white space', async () => {
+    const goodreads = await readerIn({ 'log.tsv': '0\tb a  b\n1\t\n2\ta \n' }, { task: 'recommendation', interactions: 'log.tsv', interactionsHeader: false, columns: { user: 'column0', item: 'column1' }, itemSeparator: ' ' });
+    const store = await storeOf(goodreads);
+    expect(await rowsOfStore(store)).toEqual([['0', 'b', 1], ['0', 'a', 1], ['0', 'b', 1], ['2', 'a', 1]]);
+    expect([goodreads.task, store.summary.task]).toEqual(['recommendation', 'recommendation']);
+  });
+
+  it('splits responses, times and probabilities as the items, sorts by them, and leaves padding out', async () => {
+    const store = await storeOf(await readerIn({ 'log.csv': 'user,item,response,t,p\nu,"a, b,-1","1,0,-1","20,10,-1",".5,.25,-1"\nv,b,1,7,.75\nu,b,1,15,.125\n' },
+      { itemSeparator: ',', paddingItem: '-1', columns: { time: 't', probability: 'p' } }));
+    const result = await store.connection.runAndReadAll('SELECT users.id, items.id, response, "time", probability FROM interactions JOIN users USING ("user") JOIN items ON items."row" = item ORDER BY interactions.rowid');
+    expect(result.getRowsJson()).toEqual([['u', 'b', 0, 10, 0.25], ['u', 'b', 1, 15, 0.125], ['u', 'a', 1, 20, 0.5], ['v', 'b', 1, 7, 0.75]]);
+  });
+
+  it('reads many files, each of one user whose id is its name', async () => {
+    const header = 'time,item,response\n';
+    const files = { 'u2.csv': `${header}2,a,1\n1,b,0\n`, 'u10.csv': `${header}5,a,0\n`, 'other.txt': 'not read' };
+    const options = { interactions: 'logs/u*.csv', userFromFileName: true, columns: { time: 'time' } };
+    const inFolder = Object.fromEntries(Object.entries(files).map(([name, text]) => [`logs/${name}`, text]));
+    const store = await storeOf(await readerIn(inFolder, options));
+    expect(await rowsOfStore(store)).toEqual([['u10', 'a', 0], ['u2', 'b', 0], ['u2', 'a', 1]]);
+    const print = async (more: object, text = files['u2.csv']) => (await readerIn({ ...inFolder, 'logs/u2.csv': text }, { ...options, ...more })).fingerprint();
+    expect(await print({})).toBe(await print({}));
+    expect(await print({}, `${header}2,a,0\n`)).not.toBe(await print({}));
+    expect((await errorOf(storeOf(await readerIn(inFolder, { ...options, interactions: 'logs/w*.csv' })))).code).toBe('DATA_MISSING');
+    const broken = await errorOf(storeOf(await readerIn({ ...inFolder, 'logs/u3.csv': `${header}1,a,7\n` }, options)));
+    expect([broken.details.file!.endsWith('u3.csv'), broken.details.line]).toEqual([true, 2]);
+  });
+
+  it('groups a user whose interactions stand in several files, by time', async () => {
+    const store = await storeOf(await readerIn({ 'one.csv': 'user,item,response,t\nu,a,1,9\nv,a,1,1\n', 'two.jsonl': '{"user":"u","item":"b","response":0,"t":3}\n' }, { interactions: ['one.csv', 'two.jsonl'], columns: { time: 't' } }));
+    expect(await rowsOfStore(store)).toEqual([['u', 'b', 0], ['u', 'a', 1], ['v', 'a', 1]]);
+  });
+
+  it('takes the values that are named for correct, and answers that are those of the items', async () => {
+    const verdicts = await storeOf(await readerIn({ 'log.csv': 'user,item,response\nu,a,Accepted\nu,b,Wrong Answer\nu,a,Time Limit Exceeded\n' }, { correctValues: ['Accepted'] }));
+    expect(await rowsOfStore(verdicts)).toEqual([['u', 'a', 1], ['u', 'b', 0], ['u', 'a', 0]]);
+    const answers = { 'log.csv': 'user,item,answer\nu,a,c\nu,b,c\n', 'key.csv': 'id,text,right\na,x,c\nb,y,d\n' };
+    const options = { items: 'key.csv', columns: { response: 'answer' }, correctAnswer: 'right' };
+    expect(await rowsOfStore(await storeOf(await readerIn(answers, options)))).toEqual([['u', 'a', 1], ['u', 'b', 0]]);
+    const without = await errorOf(storeOf(await readerIn({ ...answers, 'key.csv': 'id,text,right\na,x,c\nb,y,\n' }, options)));
+    expect([without.message, without.details.line, without.details.field]).toEqual(["item 'b' has no right answer", 3, 'right']);
+  });
+
+  it('leaves out and counts what it is told to: unknown items, missing responses, rows that are no clicks', async () => {
+    const reader = await readerIn({ 'log.csv': 'user,item,response\nu,a,1\nu,nowhere,1\nu,b,\nu,b,0\nu,gone,0\n' }, { unknownItems: 'drop', missingResponses: 'drop', columns: { response: 'response' }, task: 'recommendation' });
+    const store = await storeOf(reader);
+    expect(await rowsOfStore(store)).toEqual([['u', 'a', 1]]);
+    const counts = { 'interactions whose item is not among the items': 2, 'interactions without a response': 1, 'interactions that are no clicks': 1 };
+    expect(reader.leftOut!()).toEqual(counts);
+    expect(await importDataset(reader, `${store.file}.again`)).toMatchObject({ interactions: 1, leftOut: counts });
+  });
+
+  it('reads items of one JSON object, lists as their parts', async () => {
+    const items = { 7: { content: 'How many?', kc_routes: ['numbers', 'sums', 'numbers'], type: 0 }, 8: { content: '', kc_routes: ['shapes'], type: null } };
+    const options = { items: 'questions.json', fields: { text: 'content', skills: 'kc_routes', type: 'type' } };
+    const store = await storeOf(await readerIn({ 'log.csv': 'user,item,response\nu,7,1\n', 'questions.json': JSON.stringify(items) }, options));
+    expect(await store.items()).toEqual([{ id: '7', fields: { text: 'How many?', skills: 'numbers sums', type: '0' } }, { id: '8', fields: { text: '', skills: 'shapes', type: '' } }]);
+    for (const [text, message] of [['{"7": ', /no JSON/], ['[]', /one JSON object/], ['{"7": 3}', /item '7' is no JSON object/], ['{"7": {"content": "x"}}', /item '7' has no 'kc_routes'/], ['{"7": {"content": " ", "kc_routes": [], "type": null}}', /item '7' has no text/]] as const) {
+      const error = await errorOf(storeOf(await readerIn({ 'log.csv': 'user,item,response\nu,7,1\n', 'questions.json': text }, options)));
+      expect([error.code, error.details.file!.endsWith('questions.json')]).toEqual(['DATA_MALFORMED', true]);
+      expect(error.message).toMatch(message);
+    }
+    expect((await errorOf(storeOf(await readerIn({ 'log.csv': 'user,item,response\nu,7,1\n', 'questions.json': '{}' }, options)))).code).toBe('DATA_EMPTY');
+  });
+
+  it('refuses options that contradict each other', () => {
+    const problemsOf = (options: object) => tabularOptions.safeParse({ interactions: 'log.csv', items: 'items.csv', ...options }).error?.issues.map(({ path }) => path.join('.'));
+    expect(problemsOf({ correctValues: ['x'], correctAnswer: 'right' })).toEqual(['correctValues']);
+    expect(problemsOf({ task: 'recommendation', correctValues: ['x'] })).toEqual(['columns.response']);
+    expect(problemsOf({ task: 'recommendation' })).toBeUndefined();
+  });
+
   it.each<[string, string, string | Uint8Array, object, number | undefined, RegExp]>([
+    ['lists of unlike lengths', 'log.csv', 'user,item,response\nu,"a,b","1,0"\nu,"a,b",1\n', { itemSeparator: ',' }, 3, /lists of the row have unlike lengths: 2, 1/],
+    ['a gap in a list', 'log.csv', 'user,item,response\nu,"a,,b","1,0,1"\n', { itemSeparator: ',' }, 2, /item is missing/],
+    ['a wrong response of a row without header', 'log.csv', 'u,a,1\nu,b,5\n', { interactionsHeader: false, columns: { user: 'column0', item: 'column1', response: 'column2' } }, 2, /response is '5'/],
+    ['a blank response among values', 'log.csv', 'user,item,response\nu,a, \n', { correctValues: ['Accepted'] }, 2, /response is missing/],
     ['a response of 2', 'log.csv', 'user,item,response\nu,a,1\n\nu,"a",2\n', {}, 4, /response is '2', expected 0, 1, true or false/],
     ['a response after a text of several lines', 'log.csv', 'user,item,response,note\nu,a,1,"two\nlines"\nu,a,maybe,x\n', {}, 4, /response is 'maybe'/],
     ['a missing response', 'log.csv', 'user,item,response\nu,a,\n', {}, 2, /response is missing/],
@@ -147,5 +227,18 @@ describe('the tabular reader', () => {
     const folder = await folderWith({ 'items.csv': itemsCsv });
     await writeFile(join(folder, 'log.parquet'), 'this is no Parquet file');
     expect((await errorOf(storeOf(createTabularReader(tabularOptions.parse({ interactions: 'log.parquet', items: 'items.csv' }), folder)))).code).toBe('DATA_MALFORMED');
+  });
+});
+
+const goodreads = resolve(fileURLToPath(import.meta.url), '../../../../../../shared/data/goodreads');
+
+describe.skipIf(!existsSync(goodreads))(`Goodreads (skipped where ${goodreads} is absent)`, () => {
+  it('has the users and training samples of the PyTorch peer', async () => {
+    const options = { task: 'recommendation', interactions: 'histories.tsv', interactionsHeader: false, itemSeparator: ' ', columns: { user: 'column0', item: 'column1' }, items: 'books.tsv', id: 'bid', fields: { title: 'title' }, quotes: false, unknownItems: 'drop' };
+    const store = await storeOf(createTabularReader(tabularOptions.parse(options), goodreads));
+    const { historyLengths } = await store.users();
+    // A user with n books gives n - 2 samples: the first has no history, the last is held out.
+    expect(historyLengths.reduce((samples, length) => samples + Math.max(0, length - 2), 0)).toBe(112_324);
+    expect(store.summary).toMatchObject({ users: 22_195, items: 16_833, interactions: 156_714 });
   });
 });

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isGramkitError, specificationVersion, type DatasetReader, type GramkitError, type ImpressionChunk, type InteractionChunk, type ItemContent } from '@gramkit/spec';
 import { onTestFinished } from 'vitest';
 import { sortingMemoryLimit, withMemory } from '../store/database.js';
@@ -17,7 +17,10 @@ export async function temporaryFolder(): Promise<string> {
 /** Writes files into a temporary folder and gives its path. */
 export async function folderWith(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
   const folder = await temporaryFolder();
-  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
   return folder;
 }
 
