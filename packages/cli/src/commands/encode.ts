@@ -16,10 +16,10 @@ export function addEncode(program: Command, session: Session): void {
   program
     .command('encode')
     .description('embeddings of texts: the mean of the token vectors over the mask, special tokens among them, not normalised')
-    .requiredOption('--texts <file>', ".txt with one text a line, or .jsonl with a field 'text'")
+    .requiredOption('--texts <file>', ".txt with one text a line, or .jsonl with a field 'text' (of a run: with the fields that its tokenizer reads)")
     .requiredOption('--output <file>', '.jsonl with {"text","tokenIds","embedding"} a line, or .npy with float32 [texts, dimension]')
     .addOption(new Option('--model <folder>', 'Hugging Face folder of the BERT family (default: the MiniLM that set-up brought)').conflicts('run'))
-    .option('--run <run>', "folder of a run: its encoder as trained, its tokenizer's maximum length")
+    .option('--run <run>', "folder of a run: its encoder as trained, its tokenizer's fields and maximum length")
     .addOption(new Option('--max-length <tokens>', 'longest token row, special tokens included (default: 128)').argParser(positiveInteger).conflicts('run'))
     .action(async (options: EncodeOptions) => {
       const { encodeFile } = await import('../encode/encode-file.js');

@@ -1,4 +1,5 @@
 import type { RunEncoder } from '@gramkit/experiment';
+import { GramkitError } from '@gramkit/spec';
 import type { EncodeOptions } from '../commands/encode.js';
 import type { Session } from '../session.js';
 import { encodeTexts } from './encode-texts.js';
@@ -14,26 +15,39 @@ const defaultMaximumLength = 128;
 export async function encodeFile(options: EncodeOptions, session: Session): Promise<{ readonly count: number; readonly dimension: number; readonly maxLength: number | null }> {
   textFileEnding(options.texts);
   encodingFileEnding(options.output);
-  const total = await countTexts(options.texts);
   const encoder = await openEncoder(options);
-  const writer = await openEncodingWriter(options.output, encoder.dimension);
   try {
-    const onProgress = (encoded: number) => session.display.progress('encoding', encoded, total, 'texts');
-    const count = await encodeTexts(readTexts(options.texts), { encoder, writer, signal: session.signal, onProgress });
-    await writer.finish();
-    return { count, dimension: encoder.dimension, maxLength: options.run === undefined ? (options.maxLength ?? defaultMaximumLength) : null };
+    return await encodeWith(encoder, options, session);
   } finally {
-    await writer.discard();
     encoder.dispose();
   }
 }
 
+async function encodeWith(encoder: RunEncoder, options: EncodeOptions, session: Session): Promise<{ readonly count: number; readonly dimension: number; readonly maxLength: number | null }> {
+  const fields = fieldsOf(encoder);
+  const total = await countTexts(options.texts, fields);
+  const writer = await openEncodingWriter(options.output, encoder.dimension);
+  try {
+    const onProgress = (encoded: number) => session.display.progress('encoding', encoded, total, 'texts');
+    const count = await encodeTexts(readTexts(options.texts, fields), { encoder, writer, signal: session.signal, onProgress });
+    await writer.finish();
+    return { count, dimension: encoder.dimension, maxLength: options.run === undefined ? (options.maxLength ?? defaultMaximumLength) : null };
+  } finally {
+    await writer.discard();
+  }
+}
+
 /** A first pass: a malformed line shows before anything is encoded, and the time left can be estimated. */
-async function countTexts(file: string): Promise<number> {
-  const texts = readTexts(file);
+async function countTexts(file: string, fields: readonly string[]): Promise<number> {
+  const texts = readTexts(file, fields);
   let count = 0;
   while ((await texts.next()).done !== true) count++;
   return count;
+}
+
+function fieldsOf({ tokenizer, encoder }: RunEncoder): readonly string[] {
+  if (tokenizer.fields !== undefined) return tokenizer.fields;
+  throw new GramkitError('PLUGIN_MISMATCH', `the encoder '${encoder.name}' reads no text`, { field: 'encoder.use', fix: "give a run whose encoder reads text; the vectors of this one's items: gram export --format embeddings" });
 }
 
 async function openEncoder({ model, run, maxLength = defaultMaximumLength }: EncodeOptions): Promise<RunEncoder> {

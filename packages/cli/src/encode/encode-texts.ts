@@ -1,6 +1,7 @@
 import { GramkitError, type PreparedItems, type Preprocessor } from '@gramkit/spec';
 import type { EncodedText, EncodingWriter } from './encoding-writer.js';
 import { miniBatches } from './mini-batches.js';
+import type { TextFields } from './read-texts.js';
 
 /** Texts that are held in memory at once, with their encodings. Enough for mini-batches of like length. */
 const textsInBlock = 4_096;
@@ -26,12 +27,12 @@ export interface EncodeTextsOptions {
  * @returns how many there were.
  * @throws GramkitError INTERRUPTED; whatever the texts, the encoder or the writer throw.
  */
-export async function encodeTexts(texts: AsyncIterable<string>, { encoder, writer, signal, onProgress }: EncodeTextsOptions): Promise<number> {
+export async function encodeTexts(texts: AsyncIterable<TextFields>, { encoder, writer, signal, onProgress }: EncodeTextsOptions): Promise<number> {
   let written = 0;
   for await (const block of blocksOf(texts)) {
-    const items = encoder.tokenizer.prepare(block.map((text, row) => ({ id: String(row), fields: { text } })));
+    const items = encoder.tokenizer.prepare(block.map((fields, row) => ({ id: String(row), fields })));
     const encodings = await encodeBlock(items, encoder, signal, (encoded) => onProgress(written + encoded));
-    await writer.write(block.map((text, row): EncodedText => ({ text, tokenIds: tokenIdsOf(items, row), embedding: encodings.subarray(row * encoder.dimension, (row + 1) * encoder.dimension) })));
+    await writer.write(block.map((fields, row): EncodedText => ({ text: Object.values(fields).join(' '), tokenIds: tokenIdsOf(items, row), embedding: encodings.subarray(row * encoder.dimension, (row + 1) * encoder.dimension) })));
     written += block.length;
   }
   return written;
@@ -56,8 +57,8 @@ function tokenIdsOf(items: PreparedItems, row: number): ArrayLike<number> {
   return items.collate([row])['tokenIds']!.data;
 }
 
-async function* blocksOf(texts: AsyncIterable<string>): AsyncGenerator<string[]> {
-  let block: string[] = [];
+async function* blocksOf(texts: AsyncIterable<TextFields>): AsyncGenerator<TextFields[]> {
+  let block: TextFields[] = [];
   for await (const text of texts) {
     block.push(text);
     if (block.length < textsInBlock) continue;

@@ -10,7 +10,7 @@ async function textsOf(name: string, content: string | Buffer): Promise<string[]
   const file = join(folder, name);
   writeFileSync(file, content);
   const texts: string[] = [];
-  for await (const text of readTexts(file)) texts.push(text);
+  for await (const { text } of readTexts(file)) texts.push(text!);
   return texts;
 }
 
@@ -32,6 +32,17 @@ it('takes a byte order mark off the first line only', async () => {
 
 it('reads the field text of JSON lines', async () => {
   expect(await textsOf('a.jsonl', '{"text":"a\\nb"}\n{"id":1,"text":""}\n')).toEqual(['a\nb', '']);
+});
+
+it('reads the fields that are asked for, in their order; a line of text is the first', async () => {
+  const fields = ['title', 'abstract'];
+  const file = join(folder, 'fields.jsonl');
+  writeFileSync(file, '{"abstract":"b","text":"c","title":"a"}\n{"title":"d"}\n');
+  const texts = readTexts(file, fields);
+  expect(Object.entries((await texts.next()).value!)).toEqual([['title', 'a'], ['abstract', 'b']]);
+  await expect(texts.next()).rejects.toMatchObject({ details: { line: 2, field: 'abstract' } });
+  writeFileSync(join(folder, 'fields.txt'), 'one\n');
+  expect((await readTexts(join(folder, 'fields.txt'), fields).next()).value).toEqual({ title: 'one', abstract: '' });
 });
 
 it.each([

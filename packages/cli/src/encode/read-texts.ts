@@ -9,18 +9,21 @@ type TextFileEnding = (typeof textFileEndings)[number];
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
+/** A text by the fields that a tokenizer reads. */
+export type TextFields = Readonly<Record<string, string>>;
+
 /**
- * The texts of a file, one after another: of a `.txt` every line, empty ones too; of a `.jsonl` the field `text` of every line.
- * Lines end with LF or CRLF; one at the very end starts no further text. UTF-8.
+ * The texts of a file, one after another: of a `.txt` every line, empty ones too, as the first of `fields`; of a `.jsonl` all of `fields` of every
+ * line. Lines end with LF or CRLF; one at the very end starts no further text. UTF-8.
  * @throws GramkitError USAGE for another ending, DATA_MISSING, DATA_MALFORMED with the line.
  */
-export async function* readTexts(file: string): AsyncGenerator<string> {
+export async function* readTexts(file: string, fields: readonly string[] = ['text']): AsyncGenerator<TextFields> {
   const ending = textFileEnding(file);
   let line = 0;
   for await (const bytes of readLines(file)) {
     line++;
     const content = decode(bytes, file, line);
-    yield ending === '.txt' ? content : textOfRecord(content, file, line);
+    yield ending === '.txt' ? Object.fromEntries(fields.map((field, index) => [field, index === 0 ? content : ''])) : fieldsOfRecord(content, fields, file, line);
   }
 }
 
@@ -72,16 +75,17 @@ function decode(bytes: Buffer, file: string, line: number): string {
   }
 }
 
-function textOfRecord(content: string, file: string, line: number): string {
-  const fix = 'every line must be a JSON object such as {"text": "2 + 2 = ?"}';
+function fieldsOfRecord(content: string, fields: readonly string[], file: string, line: number): TextFields {
+  const fix = `every line must be a JSON object such as {${fields.map((field) => `${JSON.stringify(field)}: "2 + 2 = ?"`).join(', ')}}`;
   let record: unknown;
   try {
     record = JSON.parse(content);
   } catch (cause) {
     throw new GramkitError('DATA_MALFORMED', `the line is not JSON (${(cause as Error).message})`, { file, line, fix, cause });
   }
-  const text = (record as { text?: unknown } | null)?.text;
-  if (typeof text === 'string') return text;
-  const found = text === undefined ? 'nothing' : JSON.stringify(text);
-  throw new GramkitError('DATA_MALFORMED', `expected a string, found ${found}`, { file, line, field: 'text', fix });
+  return Object.fromEntries(fields.map((field) => {
+    const text = (record as Record<string, unknown> | null)?.[field];
+    if (typeof text === 'string') return [field, text];
+    throw new GramkitError('DATA_MALFORMED', `expected a string, found ${text === undefined ? 'nothing' : JSON.stringify(text)}`, { file, line, field, fix });
+  }));
 }
