@@ -17,6 +17,8 @@ export { evaluateRun, type Evaluation, type EvaluateOptions } from './evaluation
 export { embeddingFileEnding, embeddingFileEndings } from './export/embedding-writers.js';
 export { exportEmbeddings, type EmbeddingExport, type EmbeddingExportOptions } from './export/export-embeddings.js';
 export { exportPretrained, type ExportOptions, type PretrainedExport } from './export/export-pretrained.js';
+export { intervalsOf, type Interval, type MetricIntervals } from './bootstrap/intervals.js';
+export type { PairedDifference } from './bootstrap/paired-difference.js';
 export { AreaUnderCurve } from './metrics/area-under-curve.js';
 export { metricConventions, metricNames, metricOf, qualityOf, type EvaluationMetrics, type MetricName } from './metrics/evaluation-metrics.js';
 export { impressionMetrics, type ImpressionMetrics } from '@gramkit/data';

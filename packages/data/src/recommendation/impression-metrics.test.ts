@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import oracle from './__fixtures__/impression-metrics.json' with { type: 'json' };
 import { impressionAuc, impressionMetrics } from './impression-metrics.js';
 
 const log2 = Math.log2;
@@ -58,6 +59,17 @@ describe('impressionMetrics', () => {
     const tied = impressionMetrics(scores, clicked)!;
     for (const name of ['auc', 'reciprocalRank', 'ndcgAt5', 'ndcgAt10'] as const) {
       expect(tied[name]).toBeCloseTo(distinct.reduce((sum, one) => sum + one[name], 0) / distinct.length, 10);
+    }
+  });
+
+  it("agrees with scikit-learn, ties included, and with MIND's evaluate.py", () => {
+    expect(oracle.filter(({ scores }) => new Set(scores).size < scores.length).length).toBeGreaterThan(15);
+    for (const { scores, clicked, auc, ndcgAt5, ndcgAt10, reciprocalRank } of oracle) {
+      const measured = impressionMetrics(scores, clicked)!;
+      expect(measured.auc).toBeCloseTo(auc, 10);
+      expect(measured.ndcgAt5).toBeCloseTo(ndcgAt5, 10);
+      expect(measured.ndcgAt10).toBeCloseTo(ndcgAt10, 10);
+      if (reciprocalRank !== undefined) expect(measured.reciprocalRank).toBeCloseTo(reciprocalRank, 10);
     }
   });
 

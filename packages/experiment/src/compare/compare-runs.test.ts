@@ -20,7 +20,7 @@ function report(changes: Partial<RunReport> = {}): RunReport {
     formatVersion: 1, runDirectory: '/runs/x', strategy: { use: 'plain' }, seed: 1, complete: true, stoppedBy: 'epochs', epochsPlanned: 2, epochsTrained: 2,
     steps: 20, stepsPerEpoch: 10, trainingSeconds: 40, preparationSeconds: 0, secondsPerStep: { median: 1, mean: 2 }, secondsPerEpoch: { seconds: 20, basis: 'measured' },
     encoderItemsForward: 600, encoderItemsBackward: 600, encoderTokensForward: 9000, encoderTokensBackward: 9000, peakMemoryBytes: 2_345_000_000, peakTrainingMemoryBytes: 2_345_000_000,
-    validation: [], test: metrics, ceilingAuc: 0.891, device: 'cpu', precision: 'float32', compiled: [], ...changes,
+    validation: [], test: metrics, testIntervals: null, metricConventions: {}, ceilingAuc: 0.891, device: 'cpu', precision: 'float32', compiled: [], ...changes,
   };
 }
 

@@ -1,13 +1,18 @@
-import { GramkitError, type PreparedItems } from '@gramkit/spec';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GramkitError, type Json, type PreparedItems } from '@gramkit/spec';
 import { encodeCatalogue, EncoderPasses } from '@gramkit/tensor';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { restoreCheckpoint } from '../checkpoints/checkpoint-store.js';
 import { weightsPart } from '../checkpoints/checkpoint-part.js';
 import type { ConfigurationOptions } from '../configuration/resolve-configuration.js';
 import { writtenForm } from '../configuration/resolved-configuration.js';
 import { type PredictingComponents, resolvePredicting } from '../container/run-components.js';
-import type { EvaluationMetrics } from '../metrics/evaluation-metrics.js';
+import { intervalsOf, type MetricIntervals } from '../bootstrap/intervals.js';
+import { type EvaluationMetrics, metricConventions } from '../metrics/evaluation-metrics.js';
 import { openRun, type OpenedRun } from '../run/open-run.js';
-import { evaluate } from '../trainer/evaluate.js';
+import { evaluateRecorded } from '../trainer/evaluate.js';
 import { openRunData } from '../trainer/open-run-data.js';
 import type { RunData } from '../trainer/run-data.js';
 import { openSession, type SessionOptions } from '../trainer/run-session.js';
@@ -24,6 +29,10 @@ export interface Evaluation {
   readonly step: number;
   readonly split: 'validation' | 'test';
   readonly metrics: EvaluationMetrics;
+  /** Bootstrap intervals of these. */
+  readonly intervals: MetricIntervals;
+  /** How metrics and intervals are counted. */
+  readonly metricConventions: Readonly<Record<string, Json>>;
 }
 
 /**
@@ -56,9 +65,21 @@ async function evaluateOpened({ folder, configuration, checkpoint }: OpenedRun, 
   const catalogue: PreparedItems = tokenizer.prepare(await data.items());
   const encodings = await encodeCatalogue(new EncoderPasses(encoder), catalogue, { progress: (done, total) => options.logger?.progress('encoding items', done, total, 'items') });
   try {
-    const metrics = await evaluate(model, encodings, data, split);
-    return { runDirectory: folder.directory, checkpoint: checkpoint.directory, step: checkpoint.manifest.step, split, metrics };
+    const measured = await measure(components, encodings, data, split, configuration.seed);
+    return { runDirectory: folder.directory, checkpoint: checkpoint.directory, step: checkpoint.manifest.step, split, ...measured, metricConventions: metricConventions(model.task) };
   } finally {
     encodings.dispose();
+  }
+}
+
+/** Metrics and their intervals; what the bootstrap reads lies in a temporary folder meanwhile. */
+async function measure({ model }: PredictingComponents, encodings: Tensor2D, data: RunData, split: 'validation' | 'test', seed: number): Promise<Pick<Evaluation, 'metrics' | 'intervals'>> {
+  const folder = await mkdtemp(join(tmpdir(), 'gramkit-evaluation-'));
+  try {
+    const predictions = join(folder, 'predictions.safetensors');
+    const metrics = await evaluateRecorded(model, encodings, data, split, predictions);
+    return { metrics, intervals: await intervalsOf(predictions, seed) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,4 +1,5 @@
 import type { CompileReport, Json, Precision } from '@gramkit/spec';
+import type { MetricIntervals } from '../bootstrap/intervals.js';
 import type { EvaluationMetrics } from '../metrics/evaluation-metrics.js';
 
 /** Why training ended. */
@@ -45,6 +46,10 @@ export interface RunReport {
   readonly validation: readonly ValidationReport[];
   /** On the test users, with encodings of the final encoder (of the best checkpoint where `patience` is set); null where no user is held out. */
   readonly test: EvaluationMetrics | null;
+  /** Bootstrap intervals of these; null where there are none. */
+  readonly testIntervals: MetricIntervals | null;
+  /** How metrics and intervals are counted. */
+  readonly metricConventions: Readonly<Record<string, Json>>;
   /** AUC of the true probabilities, where the data set knows them. */
   readonly ceilingAuc: number | null;
   readonly device: string;

@@ -41,6 +41,11 @@ export class RunFolder {
     return join(this.directory, 'report.json');
   }
 
+  /** What the bootstrap needs of every prediction on the test users. */
+  get predictions(): string {
+    return join(this.directory, 'test-predictions.safetensors');
+  }
+
   /** Whether a run was begun here. */
   get exists(): boolean {
     return existsSync(this.configuration);
@@ -99,6 +104,6 @@ export class RunFolder {
   }
 
   async #clear(): Promise<void> {
-    for (const path of [this.checkpoints, this.events, this.metrics, this.record, this.derived, this.report, this.configuration]) await rm(path, { recursive: true, force: true });
+    for (const path of [this.checkpoints, this.events, this.metrics, this.record, this.derived, this.report, this.predictions, this.configuration]) await rm(path, { recursive: true, force: true });
   }
 }

@@ -94,7 +94,7 @@ describe('trainRun', () => {
     expect(compiling.reduce((sum, { compileSeconds }) => sum + compileSeconds, 0)).toBeLessThanOrEqual(report.compiled.reduce((sum, { seconds }) => sum + seconds, 0) + 1e-9);
     expect(lines.filter(({ kind }) => kind === 'window').length > 0).toBe(use === 'multi-step');
     for (const { kind, step, steps } of lines) if (kind === 'window' && interval === '10') expect(step).toBe(steps);
-    expect(await readdir(join(folder, output))).toEqual(['checkpoints', 'config.yaml', 'metrics.jsonl', 'report.json', 'run.json', 'tensorboard']);
+    expect(await readdir(join(folder, output))).toEqual(['checkpoints', 'config.yaml', 'metrics.jsonl', 'report.json', 'run.json', 'tensorboard', 'test-predictions.safetensors']);
   });
 
   it('gives the same weights, bit for bit, for the same seed, and others for another', async () => {
@@ -163,6 +163,10 @@ describe('trainRun', () => {
     const evaluation = await evaluateRun(join(folder, 'patient'));
     expect(evaluation.step).toBe(best.step);
     expect(evaluation.metrics).toEqual(report.test);
+    expect(evaluation.intervals).toEqual(report.testIntervals);
+    const { auc } = report.testIntervals!.of;
+    expect(auc!.low <= report.test!.auc! && report.test!.auc! <= auc!.high && auc!.low < auc!.high).toBe(true);
+    expect(report.metricConventions).toMatchObject({ auc: expect.stringContaining('Mann-Whitney') as string, intervals: expect.stringContaining('bootstrap over users') as string });
     expect((await evaluateRun(join(folder, 'patient'), { split: 'validation' })).metrics).toEqual(best.metrics);
   });
 

@@ -4,6 +4,7 @@ import { checkConfiguration } from '../checkpoints/check-configuration.js';
 import { formatConfiguration, type ResolvedConfiguration, writtenForm } from '../configuration/resolved-configuration.js';
 import { resolveComponents, type RunComponents } from '../container/run-components.js';
 import type { RunContainer } from '../container/run-container.js';
+import { metricConventions } from '../metrics/evaluation-metrics.js';
 import type { RunReport, StoppedBy } from '../report/run-report.js';
 import { MetricsFile } from '../run/metrics-file.js';
 import { RunFolder } from '../run/run-folder.js';
@@ -80,7 +81,7 @@ async function trainOn(data: RunData, components: RunComponents, engine: Engine,
   if (options.resume !== true) await beginFolder(folder, configuration, options.overwrite === true, runRecord(configuration, engine, data, components.model.task, components.tokenizer.fingerprint), derived);
   const log = openLog(folder, from, options);
   try {
-    const setting = { configuration, components, data, catalogue, checkpoints, logger: log.logger, metricsBytes: () => log.file.bytes, signal: options.signal };
+    const setting = { configuration, components, data, catalogue, checkpoints, predictions: folder.predictions, logger: log.logger, metricsBytes: () => log.file.bytes, signal: options.signal };
     collectGarbage();
     const report = reportRun(setting, await new TrainingLoop(setting).run(from), engine);
     await writeJson(folder.report, report);
@@ -148,6 +149,8 @@ function reportRun({ configuration, components, data }: TrainingSetting, outcome
     peakTrainingMemoryBytes: outcome.peakTrainingMemoryBytes,
     validation: outcome.validation,
     test: outcome.test,
+    testIntervals: outcome.testIntervals,
+    metricConventions: metricConventions(components.model.task),
     ceilingAuc: data.ceilingAuc,
     device,
     precision,

@@ -6,12 +6,13 @@ import { type CheckpointStore, restoreCheckpoint, type SavedCheckpoint } from '.
 import { type ResolvedConfiguration, writtenForm } from '../configuration/resolved-configuration.js';
 import { deriveSeed } from '../container/derive-seed.js';
 import type { RunComponents } from '../container/run-components.js';
+import { intervalsOf, type MetricIntervals } from '../bootstrap/intervals.js';
 import { type EvaluationMetrics, qualityOf } from '../metrics/evaluation-metrics.js';
 import type { StoppedBy, ValidationReport } from '../report/run-report.js';
 import type { JsonRecord } from '../run/write-file.js';
 import { checkpointInterval } from './checkpoint-interval.js';
 import { EarlyStopping } from './early-stopping.js';
-import { evaluate } from './evaluate.js';
+import { evaluate, evaluateRecorded } from './evaluate.js';
 import { optimizerMeasures, updateCounts } from './optimizer-measures.js';
 import type { RunData } from './run-data.js';
 import { StepStatistics } from './step-statistics.js';
@@ -24,6 +25,8 @@ export interface TrainingSetting {
   readonly data: RunData;
   readonly catalogue: PreparedItems;
   readonly checkpoints: CheckpointStore;
+  /** File that keeps the predictions on the test users. */
+  readonly predictions: string;
   readonly logger: RunLogger;
   /** Length of the metrics file, which a checkpoint remembers. */
   readonly metricsBytes: () => number;
@@ -36,6 +39,7 @@ export interface TrainingOutcome {
   readonly statistics: StepStatistics;
   readonly validation: readonly ValidationReport[];
   readonly test: EvaluationMetrics | null;
+  readonly testIntervals: MetricIntervals | null;
   /** Largest resident size of the process by the end of the last step that it made; 0 where it made none. */
   readonly peakTrainingMemoryBytes: number;
 }
@@ -73,7 +77,7 @@ export class TrainingLoop {
     await this.#begin(from);
     if (this.#stoppedBy === undefined) await this.#train();
     if (from?.manifest.finished !== true) await this.#finish();
-    return { stoppedBy: this.#stoppedBy!, statistics: this.#statistics, validation: this.#validation, test: await this.#test(), peakTrainingMemoryBytes: this.#peakTrainingMemoryBytes };
+    return { stoppedBy: this.#stoppedBy!, statistics: this.#statistics, validation: this.#validation, ...(await this.#test()), peakTrainingMemoryBytes: this.#peakTrainingMemoryBytes };
   }
 
   async #begin(from: SavedCheckpoint | undefined): Promise<void> {
@@ -188,14 +192,14 @@ export class TrainingLoop {
   }
 
   /** The one look at the test users: after training, at the best checkpoint where early stopping chose one. */
-  async #test(): Promise<EvaluationMetrics | null> {
+  async #test(): Promise<Pick<TrainingOutcome, 'test' | 'testIntervals'>> {
     const { components, configuration, data, checkpoints, logger } = this.setting;
-    if (!data.hasTest) return null;
+    if (!data.hasTest) return { test: null, testIntervals: null };
     const best = configuration.training.patience === undefined ? undefined : await checkpoints.best();
     if (best !== undefined) await this.#restore(best, this.#parts());
-    const metrics = await this.#withEncodings((encodings) => evaluate(components.model, encodings, data, 'test'));
-    logger.metrics({ kind: 'test', step: this.#statistics.totals.steps, ...metrics });
-    return metrics;
+    const test = await this.#withEncodings((encodings) => evaluateRecorded(components.model, encodings, data, 'test', this.setting.predictions));
+    logger.metrics({ kind: 'test', step: this.#statistics.totals.steps, ...test });
+    return { test, testIntervals: await intervalsOf(this.setting.predictions, configuration.seed) };
   }
 
   async #withEncodings<Result>(use: (encodings: tf.Tensor2D) => Promise<Result>): Promise<Result> {
