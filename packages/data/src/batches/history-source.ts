@@ -16,16 +16,29 @@ export interface HistorySource {
 export const interactionsInMemory = 1_000_000;
 
 /**
- * Copies the interactions of a store to where batches read them. A small set stays in memory. A large one goes to a file
- * beside the store (or in the system's temporary folder where that cannot be written), 4 bytes an interaction, whose name is
- * removed as soon as it is open: nothing is left behind, however the process ends.
+ * Copies the interactions of a store to where batches read them, as `openNumbers` does.
  * @param ofItem part of every item `[items]`: only interactions with items of part 0 are copied
  */
-export async function openHistories(store: Store, keepInMemory = interactionsInMemory, ofItem?: Uint8Array): Promise<HistorySource> {
-  if (store.summary.interactions > keepInMemory) return FileHistories.copy(store, ofItem);
-  const packed = new Uint32Array(store.summary.interactions);
+export function openHistories(store: Store, keepInMemory = interactionsInMemory, ofItem?: Uint8Array): Promise<HistorySource> {
+  return openNumbers(interactionsOf(store, ofItem), store.summary.interactions, { near: store.file, keepInMemory });
+}
+
+async function* interactionsOf(store: Store, ofItem: Uint8Array | undefined): AsyncGenerator<Uint32Array> {
+  for await (const packed of packedInteractions(store.connection, store.summary.interactions)) {
+    yield ofItem === undefined ? packed : packed.filter((interaction) => ofItem[interaction >>> 1] === 0);
+  }
+}
+
+/**
+ * Copies up to `count` numbers to where they can be read at any place. Few stay in memory. Many go to a file beside `near` (or in
+ * the system's temporary folder where that cannot be written), 4 bytes a number, whose name is removed as soon as it is
+ * open: nothing is left behind, however the process ends.
+ */
+export async function openNumbers(stretches: AsyncIterable<Uint32Array>, count: number, { near, keepInMemory }: { readonly near: string; readonly keepInMemory: number }): Promise<HistorySource> {
+  if (count > keepInMemory) return FileHistories.copy(stretches, near);
+  const packed = new Uint32Array(count);
   let filled = 0;
-  for await (const stretch of interactionsOf(store, ofItem)) {
+  for await (const stretch of stretches) {
     packed.set(stretch, filled);
     filled += stretch.length;
   }
@@ -40,12 +53,6 @@ export async function openHistories(store: Store, keepInMemory = interactionsInM
   };
 }
 
-async function* interactionsOf(store: Store, ofItem: Uint8Array | undefined): AsyncGenerator<Uint32Array> {
-  for await (const packed of packedInteractions(store.connection, store.summary.interactions)) {
-    yield ofItem === undefined ? packed : packed.filter((interaction) => ofItem[interaction >>> 1] === 0);
-  }
-}
-
 const bytesPerInteraction = Uint32Array.BYTES_PER_ELEMENT;
 
 class FileHistories implements HistorySource {
@@ -55,10 +62,10 @@ class FileHistories implements HistorySource {
     this.#file = file;
   }
 
-  static async copy(store: Store, ofItem: Uint8Array | undefined): Promise<FileHistories> {
-    const file = await openNameless(dirname(resolve(store.file)));
+  static async copy(stretches: AsyncIterable<Uint32Array>, near: string): Promise<FileHistories> {
+    const file = await openNameless(dirname(resolve(near)));
     try {
-      for await (const stretch of interactionsOf(store, ofItem)) await file.write(bytesOf(stretch));
+      for await (const stretch of stretches) await file.write(bytesOf(stretch));
     } catch (error) {
       await file.close();
       throw error;

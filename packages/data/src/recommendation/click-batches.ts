@@ -12,6 +12,7 @@ import type { Store } from '../store/store.js';
 import { emptyRows, ImpressionAssembler } from './assemble-impressions.js';
 import { evaluationTargets, TrainingSamples, type ClickTargets, type EvaluationTargets } from './click-samples.js';
 import { NegativeSampler } from './negatives.js';
+import { SpareArrays } from './spare-arrays.js';
 
 export interface ClickBatchesOptions {
   /** Decides what evaluation draws beside a click. */
@@ -177,17 +178,14 @@ export class ClickBatches {
   }
 
   #batches(count: number, askedOf: (index: number) => AskedRows): AsyncGenerator<Batch> {
-    // Memory outside the JavaScript heap is freed late: what is read serves again for a later batch.
-    const spare: Uint32Array[] = [];
+    const spare = new SpareArrays();
     return prefetch(count, batchesAhead, async (index) => {
       const asked = askedOf(index);
       const lengths = asked.users.map((user) => this.split.historyLengths[user]!);
-      const clicks = lengths.reduce((sum, length) => sum + length, 0);
-      const free = spare.pop();
-      const histories = free !== undefined && free.length >= clicks ? free : new Uint32Array(clicks);
+      const histories = spare.take(lengths.reduce((sum, length) => sum + length, 0));
       await this.#source.read(Float64Array.from(asked.users, (user) => this.#starts[user]!), lengths, histories);
       const batch = this.#assemble(asked, lengths, histories);
-      spare.push(histories);
+      spare.giveBack(histories);
       return batch;
     });
   }

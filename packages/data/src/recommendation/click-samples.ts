@@ -1,5 +1,6 @@
 import { sortedByKey } from '../split/hash.js';
 import { splitNames, type Split, type SplitName } from '../split/split.js';
+import { NumberedSamples } from './numbered-samples.js';
 
 /** Clicks of users, each to be told from items that the user has not met. */
 export interface ClickTargets {
@@ -9,28 +10,19 @@ export interface ClickTargets {
   readonly positions: Uint32Array;
 }
 
-/**
- * What is trained on: every click of the training part but a user's first, which has nothing before it, in the order of users and of time.
- * Memory is that of the users: a sample's user is found by its number.
- */
+/** What is trained on: every click of the training part but a user's first, which has nothing before it, in the order of users and of time. */
 export class TrainingSamples {
   readonly count: number;
-  /** Samples of the users before each `[users]`. */
-  readonly #before: Uint32Array;
+  readonly #samples: NumberedSamples;
 
   constructor({ trainEnds }: Split) {
-    this.#before = new Uint32Array(trainEnds.length);
-    let count = 0;
-    trainEnds.forEach((end, user) => {
-      this.#before[user] = count;
-      count += Math.max(0, end - 1);
-    });
-    this.count = count;
+    this.#samples = new NumberedSamples(trainEnds.map((end) => Math.max(0, end - 1)));
+    this.count = this.#samples.count;
   }
 
   targetsOf(samples: Uint32Array): ClickTargets {
-    const users = samples.map((sample) => this.#userOf(sample));
-    return { users, positions: samples.map((sample, row) => sample - this.#before[users[row]!]! + 1) };
+    const users = samples.map((sample) => this.#samples.ownerOf(sample));
+    return { users, positions: samples.map((sample, row) => this.#samples.placeOf(sample, users[row]!) + 1) };
   }
 
   /** Clicks before each sample, never above `longest` `[count]`. */
@@ -39,18 +31,6 @@ export class TrainingSamples {
     let sample = 0;
     for (const end of trainEnds) for (let position = 1; position < end; position++) lengths[sample++] = Math.min(position, longest);
     return lengths;
-  }
-
-  /** The last user with no more than `sample` samples before; those without samples stand before it. */
-  #userOf(sample: number): number {
-    let low = 0;
-    let high = this.#before.length;
-    while (high - low > 1) {
-      const middle = (low + high) >>> 1;
-      if (this.#before[middle]! <= sample) low = middle;
-      else high = middle;
-    }
-    return low;
   }
 }
 
@@ -81,7 +61,7 @@ export function evaluationTargets(split: Split, part: SplitName, longest: number
 }
 
 /** Which events of a user belong to a part: from `start` up to `end`. */
-function partOf({ trainEnds, validationEnds, historyLengths }: Split, part: SplitName, user: number): { readonly start: number; readonly end: number } {
+export function partOf({ trainEnds, validationEnds, historyLengths }: Split, part: SplitName, user: number): { readonly start: number; readonly end: number } {
   const bounds = [0, trainEnds[user]!, validationEnds[user]!, historyLengths[user]!];
   const place = splitNames.indexOf(part);
   return { start: bounds[place]!, end: bounds[place + 1]! };

@@ -1,4 +1,4 @@
-import { openBatches, openClickBatches, type EvaluationBatch, type EvaluationBatchesOptions, type Split, type SplitName, type Store, type TrainBatchesOptions } from '@gramkit/data';
+import { openBatches, openClickBatches, openImpressionBatches, type EvaluationBatch, type EvaluationBatchesOptions, type Split, type SplitName, type Store, type TrainBatchesOptions } from '@gramkit/data';
 import type { Batch, Json, SequenceModel } from '@gramkit/spec';
 import type { ResolvedConfiguration } from '../configuration/resolved-configuration.js';
 
@@ -24,7 +24,8 @@ export interface OpenedBatches {
 
 /** The batches of a run's task. @throws GramkitError DATA_EMPTY where there is nothing to train on, DATA_MISMATCH where there is nothing to draw negatives from. */
 export function openRunBatches(store: Store, split: Split, configuration: ResolvedConfiguration, model: Pick<SequenceModel, 'batchLayout'>): Promise<OpenedBatches> {
-  return store.summary.task === 'recommendation' ? clicks(store, split, configuration) : windows(store, split, configuration, model);
+  if (store.summary.task === 'knowledge-tracing') return windows(store, split, configuration, model);
+  return store.summary.impressions === undefined ? clicks(store, split, configuration) : impressions(store, split, configuration);
 }
 
 async function windows(store: Store, split: Split, { windowLength, training: { lengthMultiple } }: ResolvedConfiguration, model: Pick<SequenceModel, 'batchLayout'>): Promise<OpenedBatches> {
@@ -35,4 +36,10 @@ async function windows(store: Store, split: Split, { windowLength, training: { l
 async function clicks(store: Store, split: Split, { seed, recommendation, training: { lengthMultiple } }: ResolvedConfiguration): Promise<OpenedBatches> {
   const batches = await openClickBatches(store, split, { seed, lengthMultiple, ...recommendation });
   return { batches, evaluationBatchSize: 256, record: { ...recommendation, trainingSamples: batches.windowCount('train'), testUsers: batches.windowCount('test') } };
+}
+
+async function impressions(store: Store, split: Split, { recommendation: { historyLength, negatives }, training: { lengthMultiple } }: ResolvedConfiguration): Promise<OpenedBatches> {
+  const batches = await openImpressionBatches(store, split, { historyLength, negatives, lengthMultiple });
+  const { droppedClicks } = batches;
+  return { batches, evaluationBatchSize: 64, record: { historyLength, negatives, trainingSamples: batches.windowCount('train'), droppedClicks, testImpressions: batches.windowCount('test') } };
 }

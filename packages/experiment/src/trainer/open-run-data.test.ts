@@ -142,3 +142,23 @@ it('makes impressions of clicks alone, with the lengths and numbers of the confi
   expect([...seen].every((item) => data.seenInTraining[item] === 1)).toBe(true);
   expect([...data.seenInTraining.subarray(40)]).toEqual([0, 0, 0, 0]);
 });
+
+it('makes batches of impressions where the data set knows what was shown', async () => {
+  const shown = Array.from({ length: 24 }, (_, impression) => ({ user: `u${impression >> 2}`, candidates: Array.from({ length: 2 + (impression % 5) }, (_, column) => `b${(impression + 5 * column) % 40}`) }));
+  const data = await openOf({
+    ...clickReader, name: 'impressions', fingerprint: () => Promise.resolve('24-impressions'),
+    async *interactions() {},
+    async *impressions() {
+      yield {
+        userIds: shown.map(({ user }) => user), histories: shown.map(({ candidates }) => candidates.slice(1)), candidates: shown.map(({ candidates }) => candidates),
+        clicks: shown.map(({ candidates }) => Uint8Array.from(candidates, (_, column) => (column === 1 ? 1 : 0))),
+      };
+    },
+  }, {}, 'training.batchSize=4', 'training.lengthMultiple=1', 'data.split.by=leave-one-out', 'data.split.validation=0', 'data.negatives=2', 'data.historyLength=3');
+  expect(data.split).toMatchObject({ historyLength: 3, negatives: 2, trainingSamples: 18, droppedClicks: 0, testImpressions: 6 });
+  expect((await collect(data.trainBatches(0, 0))).map(({ references }) => references['candidates']!.shape)).toEqual(Array.from({ length: 4 }, () => [4, 3]));
+  const [tested] = await collect(data.evaluationBatches('test'));
+  expect(tested!.references['candidates']!.shape).toEqual([6, 6]);
+  expect([...tested!.fields['labels']!.data].reduce((sum, label) => sum + label, 0)).toBe(6);
+  expect([data.hasValidation, data.hasTest]).toEqual([false, true]);
+});

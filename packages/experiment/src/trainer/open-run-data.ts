@@ -57,11 +57,11 @@ async function openImported(reader: DatasetReader, cache: string, options: RunDa
   const kept = await openKept(file);
   if (kept !== undefined) return kept;
   const logger = options.logger ?? silentLogger;
-  const { users, items, interactions, leftOut = {} } = await importDataset(reader, file, {
+  const { users, items, interactions, impressions, leftOut = {} } = await importDataset(reader, file, {
     onProgress: (progress) => reportImport(logger, progress),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
-  logger.message('info', `imported ${interactions} interactions of ${users} users with ${items} items`);
+  logger.message('info', `imported ${impressions === undefined ? '' : `${impressions} impressions with `}${interactions} interactions of ${users} users with ${items} items`);
   for (const [reason, count] of Object.entries(leftOut)) logger.message('warning', `left out ${count} ${reason}`);
   return openStore(file);
 }
