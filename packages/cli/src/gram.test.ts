@@ -21,6 +21,19 @@ describe('help', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain('--interactions-per-user <number>');
     expect(stdout).toContain('--level-effect <number,number>');
+    const news = await runGram(['data', 'generate', '--kind', 'news', '--help']);
+    expect(news.stdout).toContain('--impressions-per-user <number>');
+    expect(news.stdout).not.toContain('--level-effect');
+  });
+
+  it('generates news with the ceiling of their impressions, and answers into Parquet', async () => {
+    const news = await runGram(['data', 'generate', '--kind=news', '--users', '60', '--output', 'news.duckdb', '--json'], { cwd: folder });
+    expect(news.stderr).not.toMatch(/error/);
+    expect(JSON.parse(news.stdout)).toMatchObject({ task: 'recommendation', users: 60, impressions: 600, ceiling: { interactions: 120, ranking: { ndcgAt10: expect.any(Number) } } });
+    const answers = await runGram(['data', 'generate', '--users', '20', '--interactions', '900', '--output', 'answers.parquet', '--json'], { cwd: folder });
+    expect(JSON.parse(answers.stdout)).toMatchObject({ store: 'answers.parquet', users: 20, interactions: 900 });
+    expect(readdirSync(join(folder, 'answers.parquet')).sort()).toEqual(['interactions.parquet', 'items.parquet']);
+    expect(readdirSync(folder).filter((name) => /partial|answers\.parquet\./.test(name))).toEqual([]);
   });
 });
 
@@ -42,6 +55,8 @@ describe('usage errors end with 2', () => {
     [['data', 'import', '--output', 'x.duckdb'], /neither CONFIG nor --reader/],
     [['data', 'generate', '--output', 'x.duckdb', '--users', 'many'], /--users takes a number, not 'many'/],
     [['data', 'generate', '--output', 'x.duckdb', '--items', '7'], /--items/],
+    [['data', 'generate', '--output', 'x.duckdb', '--kind', 'nws'], /no generator of kind 'nws'/],
+    [['data', 'generate', '--output', 'x.parquet', '--kind', 'news'], /not impressions/],
   ])('gram %j', async (words, message) => {
     const { exitCode, stdout, stderr } = await runGram(words, { cwd: folder });
     expect(stderr).toMatch(message);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { generatorKinds, kindAmong } from '../data/generators.js';
 import { repeatable } from '../runs/repeatable.js';
 import type { Session } from '../session.js';
 import { positiveInteger } from './positive-integer.js';
@@ -36,8 +37,9 @@ function addImport(data: Command, session: Session): void {
 function addGenerate(data: Command, session: Session): void {
   const generate = data
     .command('generate')
-    .description('generate a knowledge-tracing data set whose text explains difficulty, and tell the AUC of the true probabilities')
-    .requiredOption('--output <store>', 'the file of the store')
+    .description('generate a data set whose text explains its answers or clicks, and tell what knowing the true probabilities would give')
+    .requiredOption('--output <store>', 'the file of the store; NAME.parquet: a folder of Parquet files that the tabular reader reads')
+    .option('--kind <kind>', `${generatorKinds.join(' or ')}: decides the options below (default: ${generatorKinds[0]})`)
     .action(async (options: Record<string, string>) => {
       const { generateStore } = await import('../data/generate-store.js');
       await generateStore(session, options);
@@ -45,8 +47,13 @@ function addGenerate(data: Command, session: Session): void {
   data.hook('preSubcommand', async (_, subcommand) => {
     if (subcommand !== generate) return;
     const { addGeneratorFlags } = await import('../data/generator-flags.js');
-    await addGeneratorFlags(generate);
+    await addGeneratorFlags(generate, kindAmong(program(data).rawArgs));
   });
+}
+
+/** The command at the root, which knows the words that were given. */
+function program(command: Command): Command & { readonly rawArgs: readonly string[] } {
+  return (command.parent === null ? command : program(command.parent)) as Command & { readonly rawArgs: readonly string[] };
 }
 
 function addInspect(data: Command, session: Session): void {

@@ -24,19 +24,23 @@ export function formatInspection(file: string, inspection: Inspection): string {
   return [table(['', ''], facts).trimStart(), '', 'Items, for example:', ...examples].join('\n');
 }
 
-function summaryFacts(file: string, { task, reader, users, items, interactions, fingerprint }: DatasetSummary): string[][] {
+function summaryFacts(file: string, { task, reader, users, items, interactions, fingerprint, leftOut = {} }: DatasetSummary): string[][] {
   return [
     ['store', file],
     ['task', `${task} (read by '${reader}')`],
     ['size', `${whole(users)} users, ${whole(items)} items, ${whole(interactions)} interactions`],
+    ...Object.entries(leftOut).map(([reason, count]) => ['left out', `${whole(count)} ${reason}`]),
     ['fingerprint', fingerprint],
   ];
 }
 
 function ceilingFacts(ceiling: Ceiling | null): string[][] {
   if (ceiling === null) return [];
-  const unseen = ceiling.unseenInteractions === 0 ? '' : `; ${ceiling.unseenAuc.toFixed(4)} on items never met in training`;
-  return [['ceiling', `AUC ${ceiling.auc.toFixed(4)} of the true probabilities on held-out users${unseen}`]];
+  const { auc, ranking, unseenAuc, unseenInteractions } = ceiling;
+  const unseen = unseenInteractions === 0 ? '' : `; ${unseenAuc.toFixed(4)} on items never met in training`;
+  if (ranking === undefined) return [['ceiling', `AUC ${auc.toFixed(4)} of the true probabilities on held-out users${unseen}`]];
+  const { meanReciprocalRank, ndcgAt5, ndcgAt10 } = ranking;
+  return [['ceiling', `AUC ${auc.toFixed(4)}, MRR ${meanReciprocalRank.toFixed(4)}, nDCG@5 ${ndcgAt5.toFixed(4)}, nDCG@10 ${ndcgAt10.toFixed(4)} of the true probabilities on held-out impressions${unseen}`]];
 }
 
 function describe({ minimum, median, mean, maximum }: Distribution): string {

@@ -1,5 +1,7 @@
 import { Option, type Command } from 'commander';
 import { GramkitError } from '@gramkit/spec';
+import { z } from 'zod';
+import { generatorOptionsSchema, type GeneratorKind } from './generators.js';
 
 /** What the JSON schema of the generator's options says of one of them. */
 interface OptionSchema {
@@ -8,37 +10,34 @@ interface OptionSchema {
   readonly description?: string;
 }
 
-/** Adds a flag for every option of the generator: `interactionsPerUser` is `--interactions-per-user <number>`. */
-export async function addGeneratorFlags(command: Command): Promise<void> {
-  for (const [name, { type, default: standard, description = '' }] of Object.entries(await generatorSchema())) {
+/** Adds a flag for every option of a generator: `interactionsPerUser` is `--interactions-per-user <number>`. */
+export async function addGeneratorFlags(command: Command, kind: GeneratorKind): Promise<void> {
+  for (const [name, { type, default: standard, description = '' }] of Object.entries(await generatorSchema(kind))) {
     const value = type === 'array' ? '<number,number>' : '<number>';
     const shown = standard === undefined ? '' : ` (default: ${Array.isArray(standard) ? standard.join(',') : String(standard)})`;
     command.addOption(new Option(`--${flagOf(name)} ${value}`, `${description}${shown}`));
   }
 }
 
-async function generatorSchema(): Promise<Readonly<Record<string, OptionSchema>>> {
-  const [{ readers }, { z }] = await Promise.all([import('@gramkit/data'), import('zod')]);
-  const { properties = {} } = z.toJSONSchema(readers.generated.options, { io: 'input' });
+async function generatorSchema(kind: GeneratorKind): Promise<Readonly<Record<string, OptionSchema>>> {
+  const { properties = {} } = z.toJSONSchema(await generatorOptionsSchema(kind), { io: 'input' });
   return properties as Record<string, OptionSchema>;
 }
 
 /**
- * The generator's options out of what the command line gave.
+ * The options of a generator out of what the command line gave, checked.
  * @throws GramkitError USAGE for what is no number, and for what the generator refuses.
  */
-export async function generatorOptionsOf(given: Readonly<Record<string, unknown>>) {
-  const schema = await generatorSchema();
-  const { readers } = await import('@gramkit/data');
+export async function generatorOptionsOf(kind: GeneratorKind, given: Readonly<Record<string, unknown>>): Promise<unknown> {
   const values: Record<string, number | number[]> = {};
-  for (const name of Object.keys(schema)) {
+  for (const [name, { type }] of Object.entries(await generatorSchema(kind))) {
     const text = given[name];
-    if (typeof text === 'string') values[name] = parseNumbers(name, text, schema[name]!.type === 'array');
+    if (typeof text === 'string') values[name] = parseNumbers(name, text, type === 'array');
   }
-  const checked = readers.generated.options.safeParse(values);
+  const checked = (await generatorOptionsSchema(kind)).safeParse(values);
   if (checked.success) return checked.data;
   const problems = checked.error.issues.map((issue) => `--${flagOf(String(issue.path[0] ?? ''))}: ${issue.message}`);
-  throw new GramkitError('USAGE', `the generator refuses its options: ${problems.join('; ')}`, { fix: 'npx gram data generate --help' });
+  throw new GramkitError('USAGE', `the generator refuses its options: ${problems.join('; ')}`, { fix: `npx gram data generate --kind ${kind} --help` });
 }
 
 function parseNumbers(name: string, text: string, several: boolean): number | number[] {

@@ -4,7 +4,7 @@ import { createAudience } from '../generator/news-audience.js';
 import { explainedAppeal, generateNews } from '../generator/news-catalogue.js';
 import { newsOptions } from '../generator/news-options.js';
 import { generateNewsTexts, topics } from '../generator/news-texts.js';
-import { impressionCeiling } from '../recommendation/impression-ceiling.js';
+import { storeOf } from '../testing/fixtures.js';
 import { createGeneratedNewsReader } from './generated-news.js';
 
 const options = (given: object = {}) => newsOptions.parse(given);
@@ -153,12 +153,14 @@ describe('the generated news reader', () => {
   });
 
   it('has a ceiling between chance and certainty', async () => {
-    const ceiling = (await impressionCeiling(createGeneratedNewsReader(options())))!;
+    const store = await storeOf(createGeneratedNewsReader(options()));
+    expect(store.summary).toMatchObject({ task: 'recommendation', users: 2000, items: 1200, impressions: 20_000, candidates: 240_000 });
+    const ceiling = (await store.ceiling())!;
     // numpy over the same impressions: AUC .8440, MRR .6086, nDCG@10 .7006
-    expect(ceiling.impressions).toBe(4000);
+    expect(ceiling.interactions).toBe(4000);
     expect(ceiling.auc).toBeCloseTo(0.844, 3);
-    expect(ceiling.meanReciprocalRank).toBeCloseTo(0.6086, 3);
-    expect(ceiling.ndcgAt10).toBeCloseTo(0.7006, 3);
+    expect(ceiling.ranking!.meanReciprocalRank).toBeCloseTo(0.6086, 3);
+    expect(ceiling.ranking!.ndcgAt10).toBeCloseTo(0.7006, 3);
     expect(ceiling.unseenAuc).toBeGreaterThan(0.8);
   });
 });

@@ -10,8 +10,11 @@ export interface Ceiling {
   readonly auc: number;
   /** The same on items without an interaction in training; not a number where there are none. */
   readonly unseenAuc: number;
+  /** Interactions or impressions that the AUC is of. */
   readonly interactions: number;
   readonly unseenInteractions: number;
+  /** Of impressions alone, means over them. */
+  readonly ranking?: { readonly meanReciprocalRank: number; readonly ndcgAt5: number; readonly ndcgAt10: number };
 }
 
 /**

@@ -103,15 +103,17 @@ describe('importDataset of impressions', () => {
 });
 
 describe('the ceiling of impressions', () => {
-  it('is the mean AUC of the true probabilities within what is held out, also where training shows nothing of what is clicked', async () => {
+  it('is the means of the metrics of the true probabilities within what is held out, also among what training shows nothing of', async () => {
     const impressions = [
       shown('u', 'a', 'bc', 'b', { heldOut: 0, probabilities: [0.1, 0.9] }),
       shown('u', 'a', 'bcd', 'c', { heldOut: 1, probabilities: [0.2, 0.5, 0.7] }),
-      shown('v', 'a', 'dba', 'd', { heldOut: 1, probabilities: [0.4, 0.4, 0.1] }),
+      shown('v', 'a', 'dea', 'd', { heldOut: 1, probabilities: [0.4, 0.4, 0.1] }),
       shown('v', 'a', 'db', 'db', { heldOut: 1, probabilities: [0.4, 0.4] }),
     ];
     const store = await storeOf(impressionReaderOf(catalogue, impressions));
-    expect(await store.ceiling()).toEqual({ auc: (0.5 + 0.75) / 2, unseenAuc: 0.75, interactions: 2, unseenInteractions: 1 });
+    const ndcg = (1 / Math.log2(3) + (1 + 1 / Math.log2(3)) / 2) / 2;
+    const ranking = { meanReciprocalRank: (1 / 2 + 3 / 4) / 2, ndcgAt5: expect.closeTo(ndcg), ndcgAt10: expect.closeTo(ndcg) };
+    expect(await store.ceiling()).toEqual({ auc: (0.5 + 0.75) / 2, unseenAuc: 0.5, interactions: 2, unseenInteractions: 1, ranking });
     expect(await (await storeOf(impressionReaderOf(catalogue, grouped))).ceiling()).toBeUndefined();
   });
 });

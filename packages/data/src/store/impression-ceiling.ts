@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { impressionAuc, impressionMetrics } from '../recommendation/impression-metrics.js';
 import type { Ceiling } from './ceiling.js';
 import { sortingMemoryLimit, withMemory } from './database.js';
 import type { DatasetSummary } from './import-dataset.js';
@@ -7,9 +8,9 @@ import { optionalImpressionColumnsOf } from './schema.js';
 import { scanTable } from './stream-columns.js';
 
 /**
- * The ceiling of generated impressions: the mean over those that the data set holds out of the AUC of the true probabilities within each; an impression of
- * one class alone has none. The unseen are those whose clicked items no impression of training shows and no history of it has. Undefined where true
- * probabilities or the data set's own split are not known, or nothing is held out.
+ * The ceiling of generated impressions: means over those that the data set holds out of the metrics of the true probabilities within each; an impression of
+ * one class alone has none. On unseen items: the AUC among the candidates that no impression of training shows and no history of it has, where there are both
+ * classes of them. Undefined where true probabilities or the data set's own split are not known, or nothing is held out.
  */
 export async function impressionCeilingOf(connection: DuckDBConnection, { impressions, candidates, items }: DatasetSummary): Promise<Ceiling | undefined> {
   const { heldOut, probability } = await optionalImpressionColumnsOf(connection);
@@ -21,14 +22,11 @@ export async function impressionCeilingOf(connection: DuckDBConnection, { impres
   }
   if (!heldOutFlags.includes(1)) return undefined;
   const seen = await withMemory(connection, sortingMemoryLimit, () => itemsOfTraining(connection, items));
-  const all = new Mean();
-  const unseen = new Mean();
+  const means = new CeilingMeans();
   let open = new ShownImpression();
   let current = 0;
   const end = (): void => {
-    const auc = heldOutFlags[current] === 1 ? open.areaUnderCurve() : Number.NaN;
-    all.add(auc);
-    if (open.clickedItems.every((item) => seen[item] === 0)) unseen.add(auc);
+    if (heldOutFlags[current] === 1) means.add(open);
   };
   for await (const [numbers, shown, responses, probabilities] of scanTable(connection, 'impression, item, response, probability', 'candidates', candidates!)) {
     for (let row = 0; row < numbers!.length; row++) {
@@ -37,11 +35,11 @@ export async function impressionCeilingOf(connection: DuckDBConnection, { impres
         open = new ShownImpression();
         current = numbers![row] as number;
       }
-      open.add(shown![row] as number, responses![row] === 1, probabilities![row] as number);
+      open.add(seen[shown![row] as number] === 0, responses![row] as number, probabilities![row] as number);
     }
   }
   end();
-  return { auc: all.value, unseenAuc: unseen.value, interactions: all.count, unseenInteractions: unseen.count };
+  return means.result();
 }
 
 async function itemsOfTraining(connection: DuckDBConnection, items: number): Promise<Uint8Array> {
@@ -52,37 +50,48 @@ async function itemsOfTraining(connection: DuckDBConnection, items: number): Pro
   return seen;
 }
 
-/** The candidates of one impression. */
+/** The candidates of one impression, an entry each. */
 class ShownImpression {
-  readonly clickedItems: number[] = [];
-  readonly #clicked: number[] = [];
-  readonly #others: number[] = [];
+  readonly probabilities: number[] = [];
+  readonly clicked: number[] = [];
+  readonly unseen: boolean[] = [];
 
-  add(item: number, clicked: boolean, probability: number): void {
-    (clicked ? this.#clicked : this.#others).push(probability);
-    if (clicked) this.clickedItems.push(item);
-  }
-
-  /** Pairs won by the clicked one, ties one half; not a number where all are of one class. */
-  areaUnderCurve(): number {
-    let won = 0;
-    for (const clicked of this.#clicked) for (const other of this.#others) won += clicked > other ? 1 : clicked === other ? 0.5 : 0;
-    return won / (this.#clicked.length * this.#others.length);
+  add(unseen: boolean, clicked: number, probability: number): void {
+    this.probabilities.push(probability);
+    this.clicked.push(clicked);
+    this.unseen.push(unseen);
   }
 }
 
-/** A mean over what is a number. */
-class Mean {
-  count = 0;
-  #sum = 0;
+const ranking = ['auc', 'reciprocalRank', 'ndcgAt5', 'ndcgAt10'] as const;
 
-  add(value: number): void {
-    if (Number.isNaN(value)) return;
-    this.count++;
-    this.#sum += value;
+/** Means over the impressions that have candidates of both classes. */
+class CeilingMeans {
+  readonly #sums = { auc: 0, reciprocalRank: 0, ndcgAt5: 0, ndcgAt10: 0 };
+  #impressions = 0;
+  #unseenSum = 0;
+  #unseenImpressions = 0;
+
+  add({ probabilities, clicked, unseen }: ShownImpression): void {
+    const measured = impressionMetrics(probabilities, clicked);
+    if (measured === undefined) return;
+    this.#impressions++;
+    for (const name of ranking) this.#sums[name] += measured[name];
+    const isUnseen = (_: number, candidate: number): boolean => unseen[candidate]!;
+    const auc = impressionAuc(probabilities.filter(isUnseen), clicked.filter(isUnseen));
+    if (auc === undefined) return;
+    this.#unseenImpressions++;
+    this.#unseenSum += auc;
   }
 
-  get value(): number {
-    return this.#sum / this.count;
+  result(): Ceiling {
+    const mean = (name: (typeof ranking)[number]): number => this.#sums[name] / this.#impressions;
+    return {
+      auc: mean('auc'),
+      unseenAuc: this.#unseenSum / this.#unseenImpressions,
+      interactions: this.#impressions,
+      unseenInteractions: this.#unseenImpressions,
+      ranking: { meanReciprocalRank: mean('reciprocalRank'), ndcgAt5: mean('ndcgAt5'), ndcgAt10: mean('ndcgAt10') },
+    };
   }
 }
