@@ -2,6 +2,7 @@ export * from './batch.js';
 export * from './compile.js';
 export * from './component.js';
 export * from './dataset-reader.js';
+export * from './encoding-store.js';
 export * from './engine.js';
 export * from './errors.js';
 export * from './gradient-strategy.js';

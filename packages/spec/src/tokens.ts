@@ -1,5 +1,6 @@
 import type { Weight } from './component.js';
 import type { DatasetReader } from './dataset-reader.js';
+import type { EncodingStore } from './encoding-store.js';
 import type { Engine } from './engine.js';
 import type { GradientStrategy } from './gradient-strategy.js';
 import type { ItemEncoder } from './item-encoder.js';
@@ -35,6 +36,7 @@ export const tokens = {
   sequenceModelOptimizer: token<Optimizer>('sequenceModelOptimizer', "the optimizer of the sequence model's weights"),
   strategy: token<GradientStrategy>('strategy', 'the gradient strategy'),
   optimizedWeights: token<readonly Weight[]>('optimizedWeights', 'the weights that an optimizer is made for'),
+  encodingStore: token<EncodingStore>('encodingStore', 'where encodings are kept between runs'),
   logger: token<RunLogger>('logger', 'where the run says what it does'),
   seed: token<number>('seed', 'the seed of the run, mixed with the place of the component'),
   defaultModelDirectory: token<string>('defaultModelDirectory', 'the folder of the model that set-up brought'),

@@ -3,6 +3,7 @@ import { type BindToFluentSyntax, Container, type ResolutionContext } from 'inve
 import type { PlaceName } from '../configuration/places.js';
 import type { ResolvedComponent } from '../configuration/resolved-configuration.js';
 import { type BoundComponents, checkDependencies, tokenOfPlace } from './dependency-order.js';
+import { nothingKept } from '../encodings/nothing-kept.js';
 import { deriveSeed } from './derive-seed.js';
 
 /** What a container is given from outside. */
@@ -55,6 +56,8 @@ export function createRunContainer(configuration: ContainerConfiguration, surrou
 function bindSurroundings(container: Container, configuration: ContainerConfiguration, surroundings: RunSurroundings): void {
   container.bind(tokens.engine.key).toDynamicValue(() => engineOf(surroundings));
   container.bind(tokens.trainingCatalogue.key).toDynamicValue(withoutCatalogue);
+  // As for the catalogue, sessions put one in its place.
+  container.bind(tokens.encodingStore.key).toConstantValue(nothingKept);
   container.bind(tokens.logger.key).toConstantValue(surroundings.logger);
   container.bind(tokens.defaultModelDirectory.key).toConstantValue(surroundings.defaultModelDirectory);
   container.bind(tokens.baseDirectory.key).toConstantValue(configuration.baseDirectory);

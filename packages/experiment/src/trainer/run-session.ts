@@ -1,6 +1,7 @@
 import { type Engine, type RunLogger, tokens, type TrainingCatalogue } from '@gramkit/spec';
 import type { EngineConfiguration } from '../configuration/schema.js';
 import { type ContainerConfiguration, createRunContainer, type RunContainer } from '../container/run-container.js';
+import { sessionEncodings } from '../encodings/session-encodings.js';
 import { RunFolder } from '../run/run-folder.js';
 import { silentLogger } from '../run/run-log.js';
 import { KeptCatalogue, NewCatalogue } from '../run/training-catalogue.js';
@@ -37,13 +38,15 @@ function catalogueOf(run: RunContainer, output: string | undefined, options: Run
  * @throws GramkitError ENGINE_NOT_SET_UP; ENGINE_UNSUPPORTED where the process has loaded its engine in another precision or on another device; PLUGIN_INVALID.
  */
 export async function openSession(configuration: SessionConfiguration, options: SessionOptions = {}): Promise<RunContainer> {
-  const { defaultModelDirectory, loadEngine } = await import('@gramkit/engine-tensorflow');
+  const { cacheDirectory, defaultModelDirectory, loadEngine } = await import('@gramkit/engine-tensorflow');
   const engine = options.engine ?? (await loadEngine(configuration.engine));
   const { device, precision } = configuration.engine;
   checkDevice(engine, device);
   if (precision !== undefined) checkPrecision(engine, precision);
-  const run = createRunContainer(configuration, { engine, logger: options.logger ?? silentLogger, defaultModelDirectory: defaultModelDirectory() });
+  const { logger = silentLogger } = options;
+  const run = createRunContainer(configuration, { engine, logger, defaultModelDirectory: defaultModelDirectory() });
   run.rebind(tokens.trainingCatalogue, catalogueOf(run, configuration.output, options));
+  run.rebind(tokens.encodingStore, sessionEncodings(cacheDirectory(), configuration, engine, logger));
   options.customize?.(run);
   return run;
 }

@@ -9,7 +9,7 @@ beforeAll(async () => {
   engine = await loadEngine();
 });
 
-const frozen = (parts: StrategyParts) => new Frozen(parts, { chunkTokens: 24 });
+const frozen = (parts: StrategyParts) => new Frozen(parts, { chunkTokens: 24, diskCache: 0 });
 
 describe('frozen, compiled', () => {
   it.each([0, 0.4])('computes what it computes operation by operation; dropout %f', async (dropout) => {

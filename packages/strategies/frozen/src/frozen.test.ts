@@ -1,4 +1,5 @@
 import { loadEngine } from '@gramkit/engine-tensorflow';
+import type { EncodingStore } from '@gramkit/spec';
 import { trainedSetting, weightValues } from '@gramkit/strategy-testing';
 import { seedTensor, uploadBatch } from '@gramkit/tensor';
 import * as tf from '@tensorflow/tfjs-core';
@@ -33,6 +34,33 @@ describe('frozen', () => {
     const { setting, strategy } = await begunFrozen();
     (await strategy.itemEncodings()).dispose();
     expect(await strategy.step(setting.batch(0))).toMatchObject({ encoderItemsForward: 20 });
+  });
+
+  it('encodes nothing where the store has kept it, says so, and trains the same to the last bit', async () => {
+    const asked: [number, number, number][] = [];
+    let file: number[][] | undefined;
+    const encodingStore: EncodingStore = {
+      async obtain({ encoder, catalogue, chunkTokens }, limitBytes, make) {
+        asked.push([catalogue.count * encoder.dimension, chunkTokens, limitBytes]);
+        if (file !== undefined) return { encodings: tf.tensor2d(file), kept: true };
+        const encodings = await make();
+        file = encodings.arraySync();
+        return { encodings, kept: false };
+      },
+    };
+    const run = async (parts: { encodingStore?: EncodingStore }) => {
+      const setting = trainedSetting({ dropout: 0.3 });
+      const strategy = new Frozen({ ...setting, ...parts }, { ...options, diskCache: '2KiB' });
+      await strategy.begin(setting.context);
+      const reports = [];
+      for (let step = 0; step < 3; step++) reports.push(await strategy.step(setting.batch(step)));
+      strategy.dispose();
+      return { losses: reports.map(({ loss }) => loss), encoded: reports[0]!.encoderItemsForward, passes: setting.itemEncoder.encodeCalls, weights: weightValues(setting.sequenceModel.weights) };
+    };
+    const without = await run({});
+    expect(await run({ encodingStore })).toEqual(without);
+    expect(await run({ encodingStore })).toEqual({ ...without, encoded: 0, passes: 0 });
+    expect(asked).toEqual([[100, 24, 2048], [100, 24, 2048]]);
   });
 
   it('trains the sequence model on plain encodings and leaves the encoder alone', async () => {

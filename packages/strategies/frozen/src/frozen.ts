@@ -1,15 +1,20 @@
-import type { Batch, CompileReport, ComponentState, GradientStrategy, Optimizer, StepReport, StrategyContext } from '@gramkit/spec';
+import type { Batch, CompileReport, ComponentState, EncodingStore, GradientStrategy, Optimizer, StepReport, StrategyContext } from '@gramkit/spec';
 import { specificationVersion } from '@gramkit/spec';
-import { begun, catalogueCost, checkBatch, checkContext, encodeCatalogue, NetworkPasses, noCost, savedCount, tableStep } from '@gramkit/tensor';
+import { begun, catalogueCost, checkBatch, checkContext, encodeCatalogue, NetworkPasses, noCost, parseByteSize, savedCount, tableStep } from '@gramkit/tensor';
 import type { EncoderCost, Networks } from '@gramkit/tensor';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { FrozenOptions } from './options.js';
 
 export interface FrozenParts extends Networks {
   readonly sequenceModelOptimizer: Optimizer;
+  /** Absent: no encodings are kept between runs. */
+  readonly encodingStore?: EncodingStore;
 }
 
-/** NoFinetune: the catalogue is encoded once, without dropout, and the sequence model alone is trained on it. */
+/**
+ * NoFinetune: the catalogue is encoded once, without dropout, and the sequence model alone is trained on it. Where the store has kept
+ * these encodings from an earlier run nothing is encoded at all.
+ */
 export class Frozen implements GradientStrategy {
   readonly specificationVersion = specificationVersion;
   readonly kind = 'strategy';
@@ -35,7 +40,7 @@ export class Frozen implements GradientStrategy {
   }
 
   /**
-   * The first step encodes the catalogue, where nothing has asked for it before.
+   * The first step encodes the catalogue, where nothing has asked for it before and it is not kept from an earlier run.
    * @throws GramkitError NUMERIC_FAILURE, DATA_EMPTY, DATA_MISMATCH
    */
   async step(batch: Batch): Promise<StepReport> {
@@ -84,11 +89,12 @@ export class Frozen implements GradientStrategy {
   async #encoded(): Promise<Tensor2D> {
     if (this.#table !== undefined) return this.#table;
     const { catalogue, progress } = begun(this.#context);
-    this.#table = await encodeCatalogue(this.#passes.encoder, catalogue, {
-      chunkTokens: this.options.chunkTokens,
-      progress: (done, total) => progress?.('encoding the catalogue', done, total),
-    });
-    this.#unreported = catalogueCost(catalogue);
+    const { chunkTokens, diskCache } = this.options;
+    const make = () => encodeCatalogue(this.#passes.encoder, catalogue, { chunkTokens, progress: (done, total) => progress?.('encoding the catalogue', done, total) });
+    const { itemEncoder: encoder, encodingStore } = this.parts;
+    const { encodings, kept } = (await encodingStore?.obtain({ encoder, catalogue, chunkTokens }, parseByteSize(diskCache), make)) ?? { encodings: await make(), kept: false };
+    this.#table = encodings;
+    this.#unreported = kept ? noCost : catalogueCost(catalogue);
     return this.#table;
   }
 }

@@ -9,13 +9,14 @@ export default definePlugin({
   specificationVersion,
   kind: 'strategy',
   name: 'frozen',
-  description: 'Encodes the catalogue once and trains the sequence model alone.',
+  description: 'Encodes the catalogue once, or takes its encodings from an earlier run, and trains the sequence model alone.',
   options: frozenOptions,
   dependencies: {
     engine: tokens.engine,
     itemEncoder: tokens.itemEncoder,
     sequenceModel: tokens.sequenceModel,
     sequenceModelOptimizer: tokens.sequenceModelOptimizer,
+    encodingStore: tokens.encodingStore,
   },
   create: ({ options, ...parts }) => new Frozen(parts, options),
 });
