@@ -125,16 +125,29 @@ const bufferSizes = 'max_line_size = 1048576, buffer_size = 4194304';
  * header does not fit.
  */
 async function delimitedTable(file: string, format: 'csv' | 'tsv', delimited: Delimited): Promise<TableSource> {
-  const { header = true } = delimited;
-  const columns = firstColumns(await firstLineOf(file), header, delimited);
+  const columns = firstColumns(await firstLineOf(file), delimited.header ?? true, delimited);
   const lowerCase = columns.map((name) => name.toLowerCase());
   const twice = columns.find((_, index) => lowerCase.indexOf(lowerCase[index]!) < index);
   if (twice !== undefined) throw new GramkitError('DATA_MALFORMED', `column '${twice}' is there twice`, { file, line: 1, field: twice, fix: 'rename one of them; capital letters alone do not tell columns apart' });
-  const quote = delimited.quotes ? '"' : '';
-  const types = columns.map((name) => `${identifier(name)}: 'VARCHAR'`).join(', ');
-  const sql = `FROM read_csv(${fileLiteral(file)}, auto_detect = false, header = ${header}, compression = 'none', columns = {${types}}, delim = ${literal(delimited.delimiter)},
-      quote = '${quote}', escape = '${quote}', strict_mode = true, ${bufferSizes})`;
+  const sql = delimitedSql([file], columns, delimited);
   return { file, format, columns, delimited, sql, typedSql: sql };
+}
+
+/** The column in which `joinedTable` has the file of each row. */
+export const fileColumn = 'gramkit file';
+
+/** Files of CSV or TSV with the same columns as one table, one file after another; `file` is the first one's. */
+export function joinedTable(tables: readonly TableSource[]): TableSource {
+  const [first] = tables;
+  const sql = delimitedSql(tables.map(({ file }) => file), first!.columns, first!.delimited!);
+  return { ...first!, columns: [...first!.columns, fileColumn], sql, typedSql: sql };
+}
+
+function delimitedSql(files: readonly string[], columns: readonly string[], { delimiter, quotes, header = true }: Delimited): string {
+  const quote = quotes ? '"' : '';
+  const types = columns.map((name) => `${identifier(name)}: 'VARCHAR'`).join(', ');
+  return `FROM read_csv([${files.map(fileLiteral).join(', ')}], auto_detect = false, header = ${header}, compression = 'none', columns = {${types}}, delim = ${literal(delimiter)},
+      quote = '${quote}', escape = '${quote}', strict_mode = true, ${files.length > 1 ? `filename = ${literal(fileColumn)}, ` : ''}${bufferSizes})`;
 }
 
 async function firstLineOf(file: string): Promise<string> {

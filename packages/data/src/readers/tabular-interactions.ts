@@ -1,7 +1,8 @@
 import type { InteractionChunk } from '@gramkit/spec';
 import type { DuckDBValue } from '@duckdb/node-api';
 import { identifier, literal, type Database } from '../store/database.js';
-import { assertColumns, malformedRecord, rowsOfTable, type TableSource } from './table-source.js';
+import type { LeftOut } from './left-out.js';
+import { assertColumns, fileColumn, malformedRecord, rowsOfTable, type TableSource } from './table-source.js';
 import { responseColumn, type TabularOptions } from './tabular-options.js';
 import { flagOf, isBlank, timeOf } from './tabular-values.js';
 
@@ -9,19 +10,6 @@ import { flagOf, isBlank, timeOf } from './tabular-values.js';
 export interface Catalogue {
   readonly file: string;
   readonly answers: ReadonlyMap<string, string | null>;
-}
-
-/** Counts what was left out, by reason. */
-export class LeftOut {
-  readonly #counts = new Map<string, number>();
-
-  add(reason: string): void {
-    this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
-  }
-
-  counts(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#counts);
-  }
 }
 
 /** Columns that one query gives of every interaction, in this order. */
@@ -40,24 +28,25 @@ interface Stretch {
 /**
  * The interactions of a table. Without a time they come as they stand in the file; with one, users come by first appearance and a user's by time,
  * ties as they stand.
- * @param user the user of the whole table, where no column tells
+ * @param userOf the user of a file, where no column tells; the table is then one of a file, or of `joinedTable`
  * @throws GramkitError DATA_MALFORMED with file and line.
  */
-export async function* interactionsOfTable(table: TableSource, database: Database, options: TabularOptions, catalogue: Catalogue, leftOut: LeftOut, user?: string): AsyncGenerator<InteractionChunk> {
+export async function* interactionsOfTable(table: TableSource, database: Database, options: TabularOptions, catalogue: Catalogue, leftOut: LeftOut, userOf?: (file: string) => string): AsyncGenerator<InteractionChunk> {
   const { user: userColumn, item, time, heldOut, probability } = options.columns;
-  const named = [user === undefined ? userColumn : undefined, item, responseColumn(options), time, heldOut, probability];
+  const named = [userOf === undefined ? userColumn : undefined, item, responseColumn(options), time, heldOut, probability];
   assertColumns(table, named.filter((column) => column !== undefined));
-  for await (const [users, items, responses, records, times, flags, probabilities, unlike] of rowsOfTable(table, database, queryOf(table, options, user))) {
-    const stretch = { users: users!, items: items!, responses: responses!, records: records!, times: times!, heldOut: flags!, probabilities: probabilities!, unlike: unlike! };
+  for await (const [users, items, responses, records, times, flags, probabilities, unlike] of rowsOfTable(table, database, queryOf(table, options, userOf !== undefined))) {
+    const stretch = { users: userOf === undefined ? users! : users!.map((file) => userOf(file as string)), items: items!, responses: responses!, records: records!, times: times!, heldOut: flags!, probabilities: probabilities!, unlike: unlike! };
     yield await chunkOf(stretch, table, options, catalogue, leftOut);
   }
 }
 
 /** One interaction a row, with the number of the record it stands in. */
-function queryOf(table: TableSource, options: TabularOptions, user: string | undefined): string {
+function queryOf(table: TableSource, options: TabularOptions, isUserFile: boolean): string {
   const { columns: { user: userColumn, item, time, heldOut, probability }, paddingItem } = options;
   const optional = (column: string | undefined) => (column === undefined ? 'NULL' : identifier(column));
-  const read = `SELECT ${user === undefined ? identifier(userColumn) : literal(user)} AS u, ${identifier(item)} AS i, ${optional(responseColumn(options))} AS r,
+  const user = isUserFile ? (table.columns.includes(fileColumn) ? identifier(fileColumn) : literal(table.file)) : identifier(userColumn);
+  const read = `SELECT ${user} AS u, ${identifier(item)} AS i, ${optional(responseColumn(options))} AS r,
     (row_number() OVER ())::DOUBLE AS record, ${optional(time)} AS t, ${optional(heldOut)} AS h, ${optional(probability)} AS p FROM (${table.sql})`;
   const each = options.itemSeparator === undefined ? `SELECT *, NULL AS unlike, 0 AS place FROM (${read})` : expanded(read, options);
   const kept = paddingItem === undefined ? each : `FROM (${each}) WHERE i IS DISTINCT FROM ${literal(paddingItem)}`;

@@ -106,6 +106,12 @@ describe('the tabular reader', () => {
     const inFolder = Object.fromEntries(Object.entries(files).map(([name, text]) => [`logs/${name}`, text]));
     const store = await storeOf(await readerIn(inFolder, options));
     expect(await rowsOfStore(store)).toEqual([['u10', 'a', 0], ['u2', 'b', 0], ['u2', 'a', 1]]);
+    // A file with its columns in another order is read by itself.
+    const unlike = await storeOf(await readerIn({ ...inFolder, 'logs/u11.csv': 'item,response,time\nb,1,4\n', 'logs/u12.csv': `${header}6,b,0\n` }, options));
+    expect(await rowsOfStore(unlike)).toEqual([['u10', 'a', 0], ['u11', 'b', 1], ['u12', 'b', 0], ['u2', 'b', 0], ['u2', 'a', 1]]);
+    expect((await errorOf(storeOf(await readerIn({ ...inFolder, 'logs/u3.csv': '' }, options)))).details.file).toMatch(/u3\.csv$/);
+    const short = await errorOf(storeOf(await readerIn({ ...inFolder, 'logs/u3.csv': `${header}1,a,1\n2,a\n` }, options)));
+    expect([short.code, short.details.file!.endsWith('u3.csv'), short.details.line]).toEqual(['DATA_MALFORMED', true, 3]);
     const print = async (more: object, text = files['u2.csv']) => (await readerIn({ ...inFolder, 'logs/u2.csv': text }, { ...options, ...more })).fingerprint();
     expect(await print({})).toBe(await print({}));
     expect(await print({}, `${header}2,a,0\n`)).not.toBe(await print({}));

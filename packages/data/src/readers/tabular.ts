@@ -6,8 +6,9 @@ import { definePlugin, GramkitError, specificationVersion, tokens, type DatasetR
 import { literal, openDatabase, rowsOf, type Database } from '../store/database.js';
 import { fingerprintFiles } from './fingerprint-files.js';
 import { missingFile } from './numbered-lines.js';
-import { formatOf, openTable, type TableFormat } from './table-source.js';
-import { interactionsOfTable, LeftOut, type Catalogue } from './tabular-interactions.js';
+import { formatOf, joinedTable, openTable, type TableFormat, type TableSource } from './table-source.js';
+import { LeftOut } from './left-out.js';
+import { interactionsOfTable, type Catalogue } from './tabular-interactions.js';
 import { itemsOfJson, itemsOfTable, type TabularItem } from './tabular-items.js';
 import { tabularOptions, type TabularOptions } from './tabular-options.js';
 
@@ -58,10 +59,44 @@ async function answersOf(items: AsyncIterable<readonly TabularItem[]>): Promise<
 }
 
 async function* readInteractions(database: Database, patterns: readonly string[], options: TabularOptions, catalogue: Catalogue, leftOut: LeftOut): AsyncGenerator<InteractionChunk> {
-  const delimited = { ...options, header: options.interactionsHeader };
-  for (const file of await filesOf(database, patterns)) {
+  const read = (table: TableSource): AsyncGenerator<InteractionChunk> =>
+    interactionsOfTable(table, database, options, catalogue, leftOut, options.userFromFileName ? userOf : undefined);
+  for await (const tables of groupsOf(await filesOf(database, patterns), database, options)) {
+    if (tables.length === 1) yield* read(tables[0]!);
+    else yield* readJoined(tables, read);
+  }
+}
+
+/** Files that are read at once: a query for each of many small files would take most of the time. */
+const filesAtOnce = 256;
+
+/** Tables one after another: each alone, but small files of one user each together, as long as they have the same columns. */
+async function* groupsOf(files: readonly string[], database: Database, options: TabularOptions): AsyncGenerator<TableSource[]> {
+  let group: TableSource[] = [];
+  for (const file of files) {
     const format: TableFormat = options.interactionsFormat ?? formatOf(file);
-    yield* interactionsOfTable(await openTable(database, file, format, delimited), database, options, catalogue, leftOut, options.userFromFileName ? userOf(file) : undefined);
+    const table = await openTable(database, file, format, { ...options, header: options.interactionsHeader });
+    const [first] = group;
+    const joins = options.userFromFileName && first?.delimited !== undefined && first.format === format && group.length < filesAtOnce && first.columns.join('\n') === table.columns.join('\n');
+    if (!joins && first !== undefined) {
+      yield group;
+      group = [];
+    }
+    group.push(table);
+  }
+  if (group.length > 0) yield group;
+}
+
+/** Where something is wrong, the files are read one by one, so that the error names the one it is in, and its line. */
+async function* readJoined(tables: readonly TableSource[], read: (table: TableSource) => AsyncGenerator<InteractionChunk>): AsyncGenerator<InteractionChunk> {
+  try {
+    yield* read(joinedTable(tables));
+  } catch (error) {
+    for (const table of tables) {
+      const reading = read(table);
+      while ((await reading.next()).done !== true);
+    }
+    throw error;
   }
 }
 
