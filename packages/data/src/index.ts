@@ -15,7 +15,7 @@ export { forgetPartial, partialPath } from './output/partial-path.js';
 export { refuseUnwritable } from './output/refuse-unwritable.js';
 export { requireFree } from './output/require-free.js';
 export { outputFormatOf } from './prediction/copy-predictions.js';
-export { emptyRows, ImpressionAssembler } from './recommendation/assemble-impressions.js';
+export { emptyRows, ImpressionAssembler, type ImpressionRows } from './recommendation/assemble-impressions.js';
 export { ImpressionsInput, type AskedImpression } from './prediction/impressions-input.js';
 export { ResponsesInput, unknownResponse, type ResponseColumns, type ResponseRows, type ResponsesOptions, type ResponsesSummary } from './prediction/responses-input.js';
 export { responseWindows, type ResponseWindow } from './prediction/response-windows.js';
@@ -23,6 +23,7 @@ export { assistmentsOptions, createAssistmentsReader, type AssistmentsOptions } 
 export { createGeneratedReader } from './readers/generated.js';
 export { createGeneratedNewsReader } from './readers/generated-news.js';
 export { readers } from './readers/readers.js';
+export { createSlamReader, slamOptions, type SlamOptions } from './readers/slam.js';
 export { createTabularReader, tabularOptions, type TabularOptions } from './readers/tabular.js';
 export { ClickBatches, openClickBatches, type ClickBatchesOptions } from './recommendation/click-batches.js';
 export { ImpressionBatches, openImpressionBatches, type ImpressionBatchesOptions } from './recommendation/impression-batches.js';

@@ -19,6 +19,7 @@ function ofPackage(kind: ComponentKind, name: string, load: () => Promise<{ read
 export const builtIns: readonly BuiltIn[] = [
   { kind: 'reader', name: 'assistments', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.assistments },
   { kind: 'reader', name: 'tabular', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.tabular },
+  { kind: 'reader', name: 'slam', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.slam },
   { kind: 'reader', name: 'generated', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.generated },
   { kind: 'reader', name: 'generated-news', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers['generated-news'] },
   ofPackage('tokenizer', 'huggingface', () => import('@gramkit/tokenizer-huggingface')),
@@ -35,6 +36,7 @@ export const builtIns: readonly BuiltIn[] = [
   ofPackage('strategy', 'frozen', () => import('@gramkit/strategy-frozen')),
   ofPackage('strategy', 'speedy-feed', () => import('@gramkit/strategy-speedy-feed')),
   { kind: 'optimizer', name: 'adam', packageName: '@gramkit/tensor', load: async () => (await import('@gramkit/tensor')).adamPlugin },
+  { kind: 'optimizer', name: 'adamw', packageName: '@gramkit/tensor', load: async () => (await import('@gramkit/tensor')).adamwPlugin },
   { kind: 'optimizer', name: 'adamw', packageName: '@gramkit/tensor', load: async () => (await import('@gramkit/tensor')).adamwPlugin },
 ];
 
