@@ -1,22 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { loadEngine } from '@gramkit/engine-tensorflow';
-import { isGramkitError, type DeviceBatch, type Pass } from '@gramkit/spec';
-import { Adam, adamOptions, applyGradients, normal, randomSource, rowGradients } from '@gramkit/tensor';
+import { codeOf, encodingsOf, expectFiniteDifferences, expectOracle, lossAndGradients, passOf, recordedTensor, relativeError, takeWeights, valuesOf } from '@gramkit/model-testing';
+import type { DeviceBatch, Pass } from '@gramkit/spec';
+import { Adam, adamOptions, applyGradients, randomSource, rowGradients } from '@gramkit/tensor';
 import { beforeAll, describe, expect, it } from 'vitest';
 import oracle from './__fixtures__/dkt.json' with { type: 'json' };
 import { Dkt } from './dkt.js';
 import plugin, { dktOptions } from './index.js';
-
-interface Recorded {
-  readonly shape: number[];
-  readonly values: number[];
-}
-type Named = Readonly<Record<string, Recorded>>;
-
-const recordedTensor = ({ values, shape }: Recorded): Tensor => tf.tensor(values, shape);
-const valuesOf = (tensor: Tensor): number[] => Array.from(tensor.dataSync());
-const passOf = (training: boolean, seed = 1): Pass => ({ training, seed: tf.scalar(seed, 'int32') });
 
 function batchOf(items: readonly (readonly number[])[], responses: readonly (readonly number[])[]): DeviceBatch {
   const shape: [number, number] = [items.length, items[0]!.length];
@@ -24,35 +15,6 @@ function batchOf(items: readonly (readonly number[])[], responses: readonly (rea
     references: { items: tf.tensor2d(items.flat(), shape, 'int32') },
     fields: { responses: tf.tensor2d(responses.flat(), shape), lengths: tf.tensor1d(items.map((row) => row.filter((item) => item >= 0).length), 'int32') },
   };
-}
-
-function encodingsOf(rows: number, dimension: number, seed = 3): Tensor2D {
-  return normal([rows, dimension], 1, randomSource(seed)) as Tensor2D;
-}
-
-/** Loss and its gradients by name, `encodings` among them. */
-function lossAndGradients(model: Dkt, encodings: Tensor2D, batch: DeviceBatch, pass = passOf(true)): { loss: number; gradients: Record<string, Tensor> } {
-  const { loss, weights, rows } = rowGradients(model, encodings, batch, pass);
-  return { loss: loss.dataSync()[0], gradients: { encodings: rows, ...weights } };
-}
-
-/** Norm of the difference over the norm of the expected whole. */
-function relativeError(found: Record<string, Tensor>, expected: Record<string, Tensor>): number {
-  expect(Object.keys(found).sort()).toEqual(Object.keys(expected).sort());
-  const names = Object.keys(expected);
-  for (const name of names) expect(found[name]!.shape, name).toEqual(expected[name]!.shape);
-  const flat = (tensors: Record<string, Tensor>): number[] => names.flatMap((name) => valuesOf(tensors[name]!));
-  const right = flat(expected);
-  return Math.hypot(...flat(found).map((value, index) => value - right[index]!)) / Math.hypot(...right);
-}
-
-function codeOf(work: () => unknown): string | undefined {
-  try {
-    work();
-  } catch (error) {
-    return isGramkitError(error) ? error.code : String(error);
-  }
-  return undefined;
 }
 
 const small = (options: object = {}): Dkt => new Dkt(4, 7, dktOptions.parse({ hidden: 5, ...options }));
@@ -64,22 +26,13 @@ describe('Dkt', () => {
   describe.each(Object.entries(oracle.cases))("beside PyTorch's float64: %s", (_, recorded) => {
     const setUp = () => {
       const model = new Dkt(recorded.dimension, 1, dktOptions.parse(recorded.options));
-      expect(model.weights.map((weight) => weight.name).sort()).toEqual(Object.keys(recorded.weights).sort());
-      for (const { name, variable } of model.weights) variable.assign(recordedTensor((recorded.weights as Named)[name]!));
+      takeWeights(model, recorded);
       return { model, encodings: recordedTensor(recorded.encodings) as Tensor2D, batch: batchOf(recorded.items, recorded.responses) };
     };
 
     it('has its loss and the gradients of the item encodings and of every weight', () => {
-      const { model, encodings, batch } = setUp();
-      const { loss, gradients } = lossAndGradients(model, encodings, batch);
-      expect(Math.abs(loss - recorded.loss) / recorded.loss).toBeLessThan(1e-6);
-      const expected = Object.fromEntries(Object.entries(recorded.gradients as Named).map(([name, tensor]) => [name, recordedTensor(tensor)]));
-      expect(relativeError(gradients, expected)).toBeLessThan(2e-6);
-      // Each alone as well: a small one could be wrong unseen within the whole.
-      for (const name of Object.keys(expected)) {
-        if (valuesOf(expected[name]!).every((value) => value === 0)) expect(valuesOf(gradients[name]!).every((value) => value === 0), name).toBe(true);
-        else expect(relativeError({ [name]: gradients[name]! }, { [name]: expected[name]! }), name).toBeLessThan(1e-5);
-      }
+      const { model, batch } = setUp();
+      expectOracle(model, batch, recorded);
     });
 
     it('has its predictions', () => {
@@ -98,25 +51,7 @@ describe('Dkt', () => {
   });
 
   it('agrees with finite differences along random directions', () => {
-    const model = small();
-    const encodings = encodingsOf(4, 4);
-    const batch = batchOf(ragged.items, ragged.responses);
-    const { gradients } = lossAndGradients(model, encodings, batch);
-    const source = randomSource(11);
-    const step = 1e-2;
-    for (let trial = 0; trial < 4; trial++) {
-      const directions = Object.fromEntries(Object.entries(gradients).map(([name, { shape }]) => [name, normal(shape, 0.3, source)]));
-      const lossAt = (sign: number): number => {
-        const kept = model.weights.map(({ variable }) => variable.clone());
-        for (const { name, variable } of model.weights) variable.assign(tf.add(variable, tf.mul(directions[name]!, sign * step)));
-        const { loss } = model.loss(tf.add(encodings, tf.mul(directions.encodings!, sign * step)), batch, passOf(true));
-        model.weights.forEach(({ variable }, index) => variable.assign(kept[index]!));
-        return loss.dataSync()[0];
-      };
-      const slope = (lossAt(1) - lossAt(-1)) / (2 * step);
-      const predicted = Object.entries(gradients).reduce((sum, [name, gradient]) => sum + (tf.sum(tf.mul(gradient, directions[name]!)).dataSync()[0] as number), 0);
-      expect(Math.abs(slope - predicted)).toBeLessThan(2e-3 * Math.max(1, Math.abs(predicted)));
-    }
+    expectFiniteDifferences(small(), encodingsOf(4, 4), batchOf(ragged.items, ragged.responses));
   });
 
   it('takes nothing from padding: neither loss nor a gradient', () => {
