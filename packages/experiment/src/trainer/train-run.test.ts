@@ -65,7 +65,7 @@ function interruptAfter(step: number): { readonly signal: AbortSignal; readonly 
 }
 
 describe('trainRun', () => {
-  it.each(['frozen', 'end-to-end', 'single-step', 'multi-step:10', 'multi-step:1e'])('trains under %s to its end and frees every tensor', async (strategy) => {
+  it.each(['frozen', 'end-to-end', 'single-step', 'multi-step:10', 'multi-step:1e', 'speedy-feed'])('trains under %s to its end and frees every tensor', async (strategy) => {
     const [use, interval] = strategy.split(':');
     const output = `every-${use}-${interval ?? ''}`;
     const before = tf.memory().numTensors;
@@ -105,8 +105,9 @@ describe('trainRun', () => {
     expect(await weightsOf('seed-c')).not.toEqual(await weightsOf('seed-a'));
   });
 
-  it.each(['single-step', 'multi-step', 'end-to-end', 'frozen'])('goes on under %s from an interrupt in the middle as if there had been none', async (use) => {
-    const more = [`strategy.use=${use}`, 'training.epochs=3', ...(use === 'multi-step' ? ['strategy.interval=4', 'strategy.warmUpEpochs=0', 'strategy.settlingEpochs=0'] : [])];
+  it.each(['single-step', 'multi-step', 'end-to-end', 'frozen', 'speedy-feed'])('goes on under %s from an interrupt in the middle as if there had been none', async (use) => {
+    const options: Record<string, string[]> = { 'multi-step': ['interval=4', 'warmUpEpochs=0', 'settlingEpochs=0'], frozen: ['diskCache=0'], 'speedy-feed': ['lookupGrowth=1', 'ageLimit=3'] };
+    const more = [`strategy.use=${use}`, 'training.epochs=3', ...(options[use] ?? []).map((option) => `strategy.${option}`)];
     const whole = await trainRun(await configurationOf(`whole-${use}`, ...more));
     const output = `parts-${use}`;
     for (const [step, resume] of [[2, false], [9, true]] as const) {
