@@ -22,6 +22,8 @@ export { responseWindows, type ResponseWindow } from './prediction/response-wind
 export { assistmentsOptions, createAssistmentsReader, type AssistmentsOptions } from './readers/assistments.js';
 export { createGeneratedReader } from './readers/generated.js';
 export { createGeneratedNewsReader } from './readers/generated-news.js';
+export { createMindReader } from './readers/mind.js';
+export { mindOptions, type MindOptions } from './readers/mind-options.js';
 export { readers } from './readers/readers.js';
 export { createSlamReader, slamOptions, type SlamOptions } from './readers/slam.js';
 export { createTabularReader, tabularOptions, type TabularOptions } from './readers/tabular.js';

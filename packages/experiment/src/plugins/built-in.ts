@@ -18,6 +18,7 @@ function ofPackage(kind: ComponentKind, name: string, load: () => Promise<{ read
 /** The plugins that come with Gramkit. Optimizers and readers are exports of packages that a run needs anyway. */
 export const builtIns: readonly BuiltIn[] = [
   { kind: 'reader', name: 'assistments', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.assistments },
+  { kind: 'reader', name: 'mind', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.mind },
   { kind: 'reader', name: 'tabular', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.tabular },
   { kind: 'reader', name: 'slam', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.slam },
   { kind: 'reader', name: 'generated', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.generated },
