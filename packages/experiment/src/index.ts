@@ -1,5 +1,7 @@
-export { compareReports, type Comparison, type ComparisonRow } from './compare/comparison.js';
-export { compareRuns, type CompareOptions, type ComparisonLimit } from './compare/compare-runs.js';
+export { compareReports, type ComparedMetric, type ComparedRun, type Comparison, type ComparisonRow } from './compare/comparison.js';
+export { compareRuns, type CompareOptions, type RunToTrain } from './compare/compare-runs.js';
+export type { ComparisonLimit, ComparisonPlan } from './compare/planned-run.js';
+export { baselineNames, parseVariant, type CustomVariants } from './compare/variants.js';
 export { comparisonHtml } from './compare/comparison-html.js';
 export { formatComparison } from './compare/format-comparison.js';
 export { configurationReference } from './configuration/configuration-reference.js';
@@ -24,7 +26,10 @@ export { metricConventions, metricNames, metricOf, qualityOf, type EvaluationMet
 export { impressionMetrics, type ImpressionMetrics } from '@gramkit/data';
 export { KnowledgeTracingAccumulator, knowledgeTracingConventions, type KnowledgeTracingMetrics } from './metrics/knowledge-tracing-metrics.js';
 export { RecommendationAccumulator, recommendationConventions, type RecommendationMetrics } from './metrics/recommendation-metrics.js';
-export { predictResponses, type PredictOptions, type PredictResponsesOptions, type ResponsePredictions } from './prediction/predict-responses.js';
+export type { PredictOptions } from './prediction/predict-options.js';
+export { predictRankings, type RankingPredictions } from './prediction/predict-rankings.js';
+export { predictResponses, type PredictResponsesOptions, type ResponsePredictions } from './prediction/predict-responses.js';
+export { predictRun } from './prediction/predict-run.js';
 export { listPlugins, type ListedPlugin } from './plugins/list-plugins.js';
 export { resolvePlugin, type PluginSources } from './plugins/resolve-plugin.js';
 export { eventLogger, type RunEvent } from './report/run-events.js';

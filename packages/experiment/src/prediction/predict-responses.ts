@@ -1,22 +1,10 @@
 import { outputFormatOf, requireFree, ResponsesInput, type ResponsesOptions, type ResponsesSummary, type ResponseWindow, responseWindows, type TabularOptions, tabularOptions } from '@gramkit/data';
-import { GramkitError } from '@gramkit/spec';
 import type { ResolvedConfiguration } from '../configuration/resolved-configuration.js';
-import type { RunOptions } from '../encoding/open-trained-encoder.js';
 import { openRun, type OpenedRun } from '../run/open-run.js';
 import { type EncodedItems, encodeNeeded } from './encode-needed.js';
 import { openPredictor, type Predictor } from './open-predictor.js';
+import { type PredictOptions, stopIfAborted } from './predict-options.js';
 import { WindowScorer } from './window-scorer.js';
-
-export interface PredictOptions extends RunOptions {
-  readonly input: string;
-  readonly output: string;
-  /** A file of items beside the run's catalogue: their texts are encoded by the run's encoder. */
-  readonly items?: string;
-  /** Replaces an output that is there. */
-  readonly overwrite?: boolean;
-  /** Aborting leaves nothing behind. */
-  readonly signal?: AbortSignal;
-}
 
 export interface PredictResponsesOptions extends PredictOptions {
   /** Name of the column of probabilities; `probability` unless told. */
@@ -87,11 +75,6 @@ async function predictInput(opened: OpenedRun, input: ResponsesInput, summary: R
   } finally {
     predictor.run.dispose();
   }
-}
-
-/** @throws GramkitError INTERRUPTED */
-export function stopIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new GramkitError('INTERRUPTED', 'the prediction was interrupted; no output was written');
 }
 
 async function predictRows({ model }: Predictor, items: EncodedItems, input: ResponsesInput, rows: number, windowLength: number, { logger, signal }: PredictResponsesOptions): Promise<number> {
