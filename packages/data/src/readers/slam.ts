@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { definePlugin, GramkitError, specificationVersion, tokens, type DatasetReader, type InteractionChunk, type ItemContent } from '@gramkit/spec';
 import { z } from 'zod';
 import { fingerprintFiles } from './fingerprint-files.js';
+import { LeftOut } from './left-out.js';
 import { readSlamKey, slamExercises, slamFormats, type SlamExercise } from './slam-exercises.js';
 
 const parts = ['train', 'dev', 'test'] as const;
@@ -25,7 +26,7 @@ export function createSlamReader(options: SlamOptions, baseDirectory: string): D
   const files = options.parts.map((part) => ({ part, file: resolve(baseDirectory, options.path, `${options.track}.slam.${options.version}.${part}`) }));
   const keyOf = (file: string): string => `${file}.key`;
   const withLabels = (part: string): boolean => part === 'train';
-  let leftOut = new Map<string, number>();
+  let leftOut = new LeftOut();
   async function* exercises(): AsyncGenerator<SlamExercise> {
     for (const { part, file } of files) {
       let found = 0;
@@ -41,10 +42,10 @@ export function createSlamReader(options: SlamOptions, baseDirectory: string): D
     fingerprint: () => fingerprintFiles(files.flatMap(({ part, file }) => (withLabels(part) ? [file] : [file, keyOf(file)])), ['slam 1', options.formats, options.item]),
     items: () => itemsOf(exercises(), options),
     async *interactions(): AsyncGenerator<InteractionChunk> {
-      leftOut = new Map();
-      yield* interactionsOf(exercises(), options, (reason) => leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1));
+      leftOut = new LeftOut();
+      yield* interactionsOf(exercises(), options, leftOut);
     },
-    leftOut: () => Object.fromEntries(leftOut),
+    leftOut: () => leftOut.counts(),
     dispose: () => {},
   };
 }
@@ -73,7 +74,7 @@ function itemOf({ format, prompt, words }: SlamExercise, options: SlamOptions): 
 }
 
 /** One chunk a learner and file, in the order of the days. */
-async function* interactionsOf(exercises: AsyncIterable<SlamExercise>, options: SlamOptions, onLeftOut: (reason: string) => void): AsyncGenerator<InteractionChunk> {
+async function* interactionsOf(exercises: AsyncIterable<SlamExercise>, options: SlamOptions, leftOut: LeftOut): AsyncGenerator<InteractionChunk> {
   let user: string | undefined;
   let own: { readonly item: string; readonly exercise: SlamExercise }[] = [];
   for await (const exercise of exercises) {
@@ -84,7 +85,7 @@ async function* interactionsOf(exercises: AsyncIterable<SlamExercise>, options: 
     user = exercise.user;
     const item = itemOf(exercise, options);
     if (typeof item === 'string') own.push({ item, exercise });
-    else onLeftOut(item.reason);
+    else leftOut.add(item.reason);
   }
   if (own.length > 0) yield chunkOf(own);
 }

@@ -17,7 +17,7 @@ export interface SplitCounts {
 
 /** Counts the parts; where items are held out, an event is of the part of its item. */
 export async function countEvents(store: Store, historyLengths: Uint32Array, { trainEnds, validationEnds, ofItem }: Pick<Split, 'trainEnds' | 'validationEnds' | 'ofItem'>): Promise<SplitCounts> {
-  if (ofItem === undefined || (await eventTableOf(store)) === 'impressions') {
+  if (ofItem === undefined || eventTableOf(store) === 'impressions') {
     const parts = new PartCounts();
     for (let user = 0; user < historyLengths.length; user++) {
       parts.add(user, 0, trainEnds[user]!);

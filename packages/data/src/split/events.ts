@@ -5,14 +5,13 @@ import type { Store } from '../store/store.js';
 /** The events of a store: its impressions where it has some, else its interactions. */
 export type EventTable = 'interactions' | 'impressions';
 
-export async function eventTableOf(store: Store): Promise<EventTable> {
-  const tables = await rowsOf(store.connection, "SELECT table_name FROM duckdb_tables() WHERE table_name = 'impressions'");
-  return tables.length > 0 ? 'impressions' : 'interactions';
+export function eventTableOf({ summary }: Store): EventTable {
+  return summary.impressions === undefined ? 'interactions' : 'impressions';
 }
 
 /** @throws GramkitError DATA_MISMATCH where events have no time. */
 export async function timedEventsOf(store: Store): Promise<EventTable> {
-  const table = await eventTableOf(store);
+  const table = eventTableOf(store);
   const names = (await rowsOf(store.connection, `SELECT column_name FROM (DESCRIBE ${table})`)).flat();
   if (names.includes('time')) return table;
   throw new GramkitError('DATA_MISMATCH', `a split by time needs times, and the data set's ${table} have none`, {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorOf, items, readerOf, storeOf, type Row } from '../testing/fixtures.js';
+import { errorOf, impressionReaderOf, items, readerOf, storeOf, type Row, type Shown } from '../testing/fixtures.js';
 import { hash32 } from './hash.js';
 import { splitStore } from './split.js';
 
@@ -40,6 +40,18 @@ describe('a split by time', () => {
       expect(events).toEqual({ train: sum(expected.trainEnds), validation: sum(expected.validationEnds) - sum(expected.trainEnds), test: sum([...historyLengths]) - sum(expected.validationEnds) });
       expect([testSource, ofItem]).toEqual(['order', undefined]);
     }
+  });
+
+  it('cuts impressions where the data set has those', async () => {
+    const shown = [3, 1, 2].flatMap((first, user) => [0, 10, 20].map((time): Shown => ({ user: `u${user}`, history: [], candidates: ['a', 'b'], clicked: ['a'], time: first + time })));
+    const store = await storeOf(impressionReaderOf(items('a', 'b'), shown));
+    const split = await splitStore(store, { seed: 1, by: 'time', testFraction: 0.4, validationFraction: 0.2 });
+    // In time order 1, 2, 3, 11, 12, 13, 21, 22, 23: the test begins at number 5, 13; validation, before it, at number 4, 12.
+    expect([[...split.trainEnds], [...split.validationEnds]]).toEqual([[1, 2, 1], [1, 2, 2]]);
+    expect(split.events).toEqual({ train: 4, validation: 1, test: 4 });
+    const untimed = await storeOf(impressionReaderOf(items('a', 'b'), shown.map(({ time: _, ...rest }) => rest)));
+    expect((await errorOf(splitStore(untimed, { seed: 1, by: 'time' }))).message).toMatch(/impressions have none/);
+    expect([...(await splitStore(untimed, { seed: 1, by: 'leave-one-out', validationFraction: 0 })).trainEnds]).toEqual([2, 2, 2]);
   });
 
   it('does not depend on the seed', async () => {

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { HistoryCursor } from '../store/history-cursor.js';
-import { numbersOf, sortingMemoryLimit, withMemory } from '../store/database.js';
+import { dropCachedBlocks, numbersOf } from '../store/database.js';
 import type { Store } from '../store/store.js';
 import { scanTable } from '../store/stream-columns.js';
 import { timedEventsOf, type EventTable } from './events.js';
@@ -18,12 +18,10 @@ export interface Ends {
 export async function endsByTime(store: Store, historyLengths: Uint32Array, testFraction: number, validationFraction: number): Promise<Ends> {
   const table = await timedEventsOf(store);
   const events = historyLengths.reduce((sum, length) => sum + length, 0);
-  const { testFrom, validationFrom } = await withMemory(store.connection, sortingMemoryLimit, async () => {
-    const test = await timeOfRank(store.connection, table, events, Math.floor((1 - testFraction) * events));
-    const validation = await timeOfRank(store.connection, table, events, Math.floor((1 - validationFraction) * test.before));
-    // Where no validation is asked for, its time is that of the test.
-    return { testFrom: test.time, validationFrom: Math.min(validation.time, test.time) };
-  });
+  const test = await timeOfRank(store.connection, table, events, Math.floor((1 - testFraction) * events));
+  const validation = await timeOfRank(store.connection, table, events, Math.floor((1 - validationFraction) * test.before));
+  // Where no validation is asked for, its time is that of the test.
+  const validationFrom = Math.min(validation.time, test.time);
   const trainEnds = new Uint32Array(historyLengths.length);
   const validationEnds = new Uint32Array(historyLengths.length);
   const cursor = new HistoryCursor(historyLengths);
@@ -32,7 +30,7 @@ export async function endsByTime(store: Store, historyLengths: Uint32Array, test
     for (const time of times as number[]) {
       const user = cursor.userAt(position++);
       if (time < validationFrom) trainEnds[user]!++;
-      if (time < testFrom) validationEnds[user]!++;
+      if (time < test.time) validationEnds[user]!++;
     }
   }
   return { trainEnds, validationEnds };
@@ -57,6 +55,7 @@ async function timeOfRank(connection: DuckDBConnection, table: EventTable, event
         FROM ${table} WHERE "time" BETWEEN ${exact(least)} AND ${exact(greatest)} GROUP BY bin),
       ordered AS (SELECT *, sum(events) OVER (ORDER BY bin) AS through FROM counted)
       SELECT through - events, first, last FROM ordered WHERE ${before} + through > ${rank} ORDER BY bin LIMIT 1`);
+    await dropCachedBlocks(connection);
     before += atBin!;
     [least, greatest] = [first!, last!];
   }
