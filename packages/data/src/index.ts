@@ -36,6 +36,8 @@ export { splitMethods, splitNames, splitStore, type Split, type SplitMethod, typ
 export type { Ceiling } from './store/ceiling.js';
 export type { DatabaseLimits } from './store/database.js';
 export { importDataset, type DatasetSummary, type ImportOptions, type ImportProgress } from './store/import-dataset.js';
-export type { Distribution, Inspection, InspectionOptions } from './store/inspection.js';
+export type { ImpressionInspection } from './store/impression-inspection.js';
+export type { Inspection, InspectionOptions } from './store/inspection.js';
 export { exportParquet, type ParquetExport } from './store/parquet.js';
 export { openStore, Store, type StoredUsers } from './store/store.js';
+export type { Distribution } from './store/text-statistics.js';

@@ -62,7 +62,7 @@ function addInspect(data: Command, session: Session): void {
     .description('sizes, lengths, balance and examples of a store, and what GRAM can save on it')
     .argument('<store>', 'the file of the store')
     .option('--batch-size <histories>', 'of the batches that savings are estimated for (default: 32)', positiveInteger)
-    .option('--window-length <interactions>', 'longest stretch of a history in a batch (default: 100)', positiveInteger)
+    .option('--window-length <interactions>', 'longest stretch of a history in a batch (default: 100; of impressions 50)', positiveInteger)
     .action(async (store: string, options: { batchSize?: number; windowLength?: number }) => {
       const { inspectStore } = await import('../data/inspect-store.js');
       await inspectStore(session, store, options);

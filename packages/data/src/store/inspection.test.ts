@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorOf, items, readerOf, storeOf, type Row } from '../testing/fixtures.js';
+import { errorOf, impressionReaderOf, items, readerOf, storeOf, type Row } from '../testing/fixtures.js';
 
 const catalogue = [...items('a', 'b'), { id: 'c', fields: { text: '  ' } }, { id: 'd', fields: { text: 'three small words' } }];
 const history = (user: string, length: number): Row[] => Array.from({ length }, (_, position) => [user, position % 2 === 0 ? 'a' : 'b', position % 4 === 0 ? 1 : 0] as Row);
@@ -55,5 +55,27 @@ describe('ceiling', () => {
 
   it('is unknown without true probabilities', async () => {
     expect(await (await storeOf(readerOf(catalogue, history('u', 3)))).ceiling()).toBeUndefined();
+  });
+});
+
+describe('inspect of impressions', () => {
+  const shown = (user: string, history: string, candidates: string, clicked: string, heldOut: number) => ({ user, history: [...history], candidates: [...candidates], clicked: [...clicked], heldOut });
+  const impressions = [shown('u', 'ab', 'ab', 'a', 0), shown('u', 'ab', 'aba', 'b', 1), shown('v', '', 'ab', 'ab', 0), shown('w', 'aaab', 'b', '', 1)];
+
+  it('counts what is there', async () => {
+    const store = await storeOf(impressionReaderOf(catalogue, impressions, 100));
+    expect(await store.inspect({ windowLength: 3, batchSize: 2 })).toMatchObject({
+      users: 3, items: 4, impressions: 4, candidates: 8, interactions: 4,
+      impressionsPerUser: { minimum: 1, maximum: 2 }, historyLength: { minimum: 0, mean: 2, maximum: 4 }, candidatesPerImpression: { minimum: 1, mean: 2, maximum: 3 },
+      differentHistories: 3, clickRate: 0.5, impressionsWithoutClick: 1, impressionsAllClicked: 1, itemsNeverMet: 2, heldOutImpressions: 2,
+      windowLength: 3, batchSize: 2, textField: 'text', itemsWithoutText: 1,
+    });
+  });
+
+  it('estimates R and padding from batches of histories, clicks and others', async () => {
+    const store = await storeOf(impressionReaderOf(catalogue, [shown('u', 'aab', 'cb', 'c', 0), shown('v', 'b', 'dab', 'd', 0)], 100));
+    // Of the latest two clicks each: a b + c b, and b + d a b; items a, b, c, d.
+    expect(await store.inspect({ windowLength: 2, batchSize: 2 })).toMatchObject({ interactionsPerUniqueItem: 8 / 4, paddingShare: 1 / 4 });
+    expect(await store.inspect({ windowLength: 2, batchSize: 1 })).toMatchObject({ interactionsPerUniqueItem: (4 / 3 + 4 / 3) / 2, paddingShare: 0 });
   });
 });

@@ -1,30 +1,21 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { GramkitError, type ItemContent } from '@gramkit/spec';
 import type { Ceiling } from './ceiling.js';
-import { literal, numbersOf, rowsOf } from './database.js';
+import { numbersOf } from './database.js';
 import type { DatasetSummary } from './import-dataset.js';
-import { readItems } from './items.js';
+import { distribution, textStatistics, type Distribution, type TextStatistics } from './text-statistics.js';
 
 /** What `inspect` assumes of a run. */
 export interface InspectionOptions {
-  /** Interactions of a window. Default 100. */
+  /** Interactions of a window, or of a history of impressions. Default 100, of impressions 50. */
   readonly windowLength?: number;
-  /** Windows of a batch, for the estimate of R. Default 32. */
+  /** Windows or impressions of a batch, for the estimate of R. Default 32. */
   readonly batchSize?: number;
-  /** The field whose text is measured. Default: `text`, or the first field of the first item. */
+  /** The field whose text is measured. Default: `text`, `title`, or the first field of the first item. */
   readonly textField?: string;
 }
 
-/** Quartiles of a length. */
-export interface Distribution {
-  readonly minimum: number;
-  readonly median: number;
-  readonly mean: number;
-  readonly maximum: number;
-}
-
-/** What `gram data inspect` prints. */
-export interface Inspection extends DatasetSummary {
+/** What `gram data inspect` prints of interactions. */
+export interface Inspection extends DatasetSummary, TextStatistics {
   readonly interactionsPerItem: number;
   readonly interactionsPerUser: Distribution;
   /** Items that nobody answered. */
@@ -39,30 +30,20 @@ export interface Inspection extends DatasetSummary {
   readonly paddingShare: number;
   /** R: interactions of a batch over its unique items, an estimate: what single-step GRAM saves at most. */
   readonly interactionsPerUniqueItem: number;
-  readonly textField: string;
-  readonly textCharacters: Distribution;
-  readonly textWords: Distribution;
-  readonly itemsWithoutText: number;
   /** Users that the data set itself holds out; absent where it brings no split. */
   readonly heldOutUsers?: number;
   readonly ceiling?: Ceiling;
-  readonly examples: readonly ItemContent[];
 }
 
-const exampleCount = 3;
 /** Batches that the estimates of padding and R are taken from. */
 const sampledBatches = 32;
 
 /** Measures a store, in DuckDB; all but its ceiling. @throws GramkitError DATA_MISMATCH for a field that no item has. */
 export async function inspectStore(connection: DuckDBConnection, summary: DatasetSummary, options: InspectionOptions): Promise<Inspection> {
   const { windowLength = 100, batchSize = 32 } = options;
-  const examples = await readItems(connection, Math.min(exampleCount, summary.items));
-  const textField = options.textField ?? ('text' in examples[0]!.fields ? 'text' : Object.keys(examples[0]!.fields)[0] ?? 'text');
-  await assertField(connection, textField);
   const [positiveRate, itemsWithoutInteractions] = await numbersOf(connection, `SELECT (SELECT avg(response) FROM interactions),
     (SELECT count(*) FROM items WHERE "row" NOT IN (SELECT item FROM interactions))`);
   const [heldOutUsers, knownUsers] = await numbersOf(connection, 'SELECT count(*) FILTER (held_out), count(held_out) FROM users');
-  const [itemsWithoutText] = await numbersOf(connection, `SELECT count(*) FROM items WHERE coalesce(trim(fields[${literal(textField)}]), '') = ''`);
   return {
     ...summary,
     interactionsPerItem: summary.interactions / summary.items,
@@ -71,24 +52,9 @@ export async function inspectStore(connection: DuckDBConnection, summary: Datase
     positiveRate: positiveRate!,
     windowLength, batchSize,
     ...(await windowStatistics(connection, windowLength, batchSize)),
-    textField,
-    textCharacters: await distribution(connection, `length(coalesce(fields[${literal(textField)}], ''))`, 'items'),
-    textWords: await distribution(connection, `len(list_filter(string_split_regex(coalesce(fields[${literal(textField)}], ''), '\\s+'), lambda w: w <> ''))`, 'items'),
-    itemsWithoutText: itemsWithoutText!,
+    ...(await textStatistics(connection, summary.items, options.textField)),
     ...(knownUsers! > 0 ? { heldOutUsers: heldOutUsers! } : {}),
-    examples,
   };
-}
-
-async function assertField(connection: DuckDBConnection, field: string): Promise<void> {
-  const names = (await rowsOf(connection, 'SELECT DISTINCT unnest(map_keys(fields)) AS name FROM items ORDER BY name')).map(([name]) => String(name));
-  if (names.includes(field)) return;
-  throw new GramkitError('DATA_MISMATCH', `no item has a field '${field}'`, { field, alternatives: names, fix: 'name one of the fields there are' });
-}
-
-async function distribution(connection: DuckDBConnection, value: string, table: string): Promise<Distribution> {
-  const [minimum, median, mean, maximum] = await numbersOf(connection, `SELECT min(v), approx_quantile(v, 0.5), avg(v), max(v) FROM (SELECT ${value} AS v FROM ${table})`);
-  return { minimum: minimum!, median: median!, mean: mean!, maximum: maximum! };
 }
 
 type WindowStatistics = Pick<Inspection, 'windows' | 'paddingShare' | 'interactionsPerUniqueItem'>;

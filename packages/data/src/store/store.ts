@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { GramkitError, tasks, type ItemContent, type Task } from '@gramkit/spec';
 import { ceilingOf, type Ceiling } from './ceiling.js';
 import { impressionCeilingOf } from './impression-ceiling.js';
+import { inspectImpressions, type ImpressionInspection } from './impression-inspection.js';
 import { openDatabase, rowsOf, sortingMemoryLimit, withMemory, type Database, type DatabaseLimits } from './database.js';
 import type { DatasetSummary } from './import-dataset.js';
 import { inspectStore, type Inspection, type InspectionOptions } from './inspection.js';
@@ -55,9 +56,10 @@ export class Store {
   }
 
   /** @throws GramkitError DATA_MISMATCH for a text field that no item has. */
-  async inspect(options: InspectionOptions = {}): Promise<Inspection> {
+  async inspect(options: InspectionOptions = {}): Promise<Inspection | ImpressionInspection> {
     const ceiling = await this.ceiling();
-    const inspection = await withMemory(this.connection, sortingMemoryLimit, () => inspectStore(this.connection, this.summary, options));
+    const measure = this.summary.impressions === undefined ? inspectStore : inspectImpressions;
+    const inspection = await withMemory<Inspection | ImpressionInspection>(this.connection, sortingMemoryLimit, () => measure(this.connection, this.summary, options));
     return ceiling === undefined ? inspection : { ...inspection, ceiling };
   }
 
