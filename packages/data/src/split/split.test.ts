@@ -85,6 +85,11 @@ describe('splitStore by items', () => {
     }
   });
 
+  it('refuses a data set for recommendation', async () => {
+    const clicks = await storeOf({ ...readerOf(items('a', 'b'), [['u', 'a', 1], ['u', 'b', 1]]), task: 'recommendation' });
+    expect(await errorOf(splitStore(clicks, { seed: 1, by: 'unseen-items' }))).toMatchObject({ code: 'DATA_MISMATCH', details: { field: 'by' } });
+  });
+
   it('has a fingerprint of which items those are', async () => {
     const store = await storeOf(readerOf(items(...names), names.map((item): Row => ['u', item, 1])));
     const one = await splitStore(store, { seed: 1, by: 'unseen-items' });

@@ -49,7 +49,7 @@ describe('a split by time', () => {
     // In time order 1, 2, 3, 11, 12, 13, 21, 22, 23: the test begins at number 5, 13; validation, before it, at number 4, 12.
     expect([[...split.trainEnds], [...split.validationEnds]]).toEqual([[1, 2, 1], [1, 2, 2]]);
     expect(split.events).toEqual({ train: 4, validation: 1, test: 4 });
-    const untimed = await storeOf(impressionReaderOf(items('a', 'b'), shown.map(({ time: _, ...rest }) => rest)));
+    const untimed = await storeOf(impressionReaderOf(items('a', 'b'), shown.map(({ user, history, candidates, clicked }) => ({ user, history, candidates, clicked }))));
     expect((await errorOf(splitStore(untimed, { seed: 1, by: 'time' }))).message).toMatch(/impressions have none/);
     expect([...(await splitStore(untimed, { seed: 1, by: 'leave-one-out', validationFraction: 0 })).trainEnds]).toEqual([2, 2, 2]);
   });
