@@ -10,7 +10,7 @@ import { runProgram } from './workspace/program.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const strategies = ['frozen', 'end-to-end', 'single-step', 'multi-step:10', 'multi-step:1e'];
-const comparison = ['tools/start.yaml', '--strategies', strategies.join(','), '--limit', 'end-to-end=30s', '--output', 'runs/start'];
+const comparison = ['tools/start.yaml', '--strategies', strategies.join(','), '--limit', 'end-to-end=30s', '--output', 'runs/start', '--overwrite'];
 
 /**
  * `npm start`: everything from a fresh clone to the comparison of the strategies. What is there already is not done again.

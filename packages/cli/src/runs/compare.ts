@@ -7,32 +7,37 @@ import { parseLimits } from './parse-limit.js';
 import { runInProcess } from './run-in-process.js';
 
 /** Compares strategies and says where the comparison lies. */
-export async function compare(session: Session, config: string, { strategies, limit, set, output }: CompareOptions): Promise<void> {
+export async function compare(session: Session, config: string, { strategies, variant, seeds, limit, set, output, overwrite }: CompareOptions): Promise<void> {
   const limits = parseLimits(limit);
-  const { compareRuns, formatComparison, loadConfiguration } = await import('@gramkit/experiment');
+  const { compareRuns, formatComparison, loadConfiguration, parseVariant } = await import('@gramkit/experiment');
   const overrides = [...set, ...(output === undefined ? [] : [`output=${JSON.stringify(resolve(output))}`])];
   const configuration = await loadConfiguration(config, { overrides });
   const cut = timeUntilCut(limits);
   const comparison = await compareRuns({
     configuration,
     strategies,
+    variants: Object.fromEntries(variant.map(parseVariant)),
+    seeds,
     limits,
-    runOne: (file, onEvent) => runInProcess({ words: ['train', file, '--overwrite', '--tell-parent'], onEvent, signal: session.signal }),
-    onEvent: (strategy, event) => show(session, `[${strategies.indexOf(strategy) + 1}/${strategies.length}] ${strategy}`, event, cut(strategy)),
+    overwrite: overwrite === true,
+    runOne: ({ configurationFile, runDirectory, resume }, onEvent) =>
+      runInProcess({ words: ['train', ...(resume ? ['--resume', runDirectory] : [configurationFile, '--overwrite']), '--tell-parent'], onEvent, signal: session.signal }),
+    onEvent: ({ strategy, seed, index, count }, event) => show(session, `[${index + 1}/${count}] ${strategy}${seeds > 1 ? ` (seed ${seed})` : ''}`, event, cut(strategy, seed)),
   });
-  const files = ['comparison.json', 'comparison.html'].map((name) => join(configuration.output, name));
+  const files = ['comparison.json', 'comparison.md', 'comparison.html'].map((name) => join(configuration.output, name));
   session.print(comparison, `${formatComparison(comparison)}\nWritten: ${files.join(', ')}\n`);
 }
 
 /** Of a strategy whose training is cut after some seconds: how many milliseconds are left of them since it was first asked. */
-function timeUntilCut(limits: Readonly<Record<string, ComparisonLimit>>): (strategy: string) => KnownTime {
+function timeUntilCut(limits: Readonly<Record<string, ComparisonLimit>>): (strategy: string, seed: number) => KnownTime {
   const startedAt = new Map<string, number>();
-  return (strategy) => {
+  return (strategy, seed) => {
     const seconds = limits[strategy]?.seconds;
     if (seconds === undefined) return {};
     const now = performance.now();
-    if (!startedAt.has(strategy)) startedAt.set(strategy, now);
-    return { atMost: startedAt.get(strategy)! + seconds * 1000 - now };
+    const run = `${strategy} ${seed}`;
+    if (!startedAt.has(run)) startedAt.set(run, now);
+    return { atMost: startedAt.get(run)! + seconds * 1000 - now };
   };
 }
 

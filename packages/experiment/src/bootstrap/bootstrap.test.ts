@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Writes the oracle's responses; user numbers have gaps, and users are interleaved as batches mix them. */
-async function writeStudents(name: string, which: 'first' | 'second', unseen = (_position: number): boolean => false): Promise<string> {
+async function writeStudents(name: string, which: 'first' | 'second', unseen: (position: number) => boolean = () => false): Promise<string> {
   const file = join(folder, name);
   const writer = await PredictionsWriter.create(file, 'knowledge-tracing');
   for (let position = 0; position < 25; position++) {

@@ -1,95 +1,67 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GramkitError, type Json, type Plugin } from '@gramkit/spec';
-import { stringify } from 'yaml';
-import { parseConfiguration } from '../configuration/document.js';
-import { resolveConfiguration } from '../configuration/resolve-configuration.js';
-import { formatConfiguration, type ResolvedConfiguration, writtenForm } from '../configuration/resolved-configuration.js';
-import { strategySlug, withStrategy } from '../configuration/strategy-shorthand.js';
+import { GramkitError, isGramkitError } from '@gramkit/spec';
 import type { RunEvent } from '../report/run-events.js';
 import type { RunReport } from '../report/run-report.js';
-import { unwritable, writeJson, writeWhole } from '../run/write-file.js';
-import { compareReports, type Comparison } from './comparison.js';
+import { writeJson, writeWhole } from '../run/write-file.js';
+import { type ComparedRun, compareReports, type Comparison } from './comparison.js';
 import { comparisonHtml } from './comparison-html.js';
 import { formatComparison } from './format-comparison.js';
+import { type ComparisonPlan, type PlannedRun, planRuns } from './planned-run.js';
+import { readSamples } from './run-samples.js';
+import { type RunState, stateOfRun } from './run-state.js';
 
-/** What bounds one strategy of a comparison. */
-export interface ComparisonLimit {
-  /** Of training: the run is cut there and its time per epoch extrapolated. */
-  readonly seconds?: number;
-  readonly steps?: number;
+/** A run that is to be trained. */
+export interface RunToTrain {
+  readonly configurationFile: string;
+  readonly runDirectory: string;
+  /** Whether it goes on from its last checkpoint; otherwise whatever is in its folder is replaced. */
+  readonly resume: boolean;
 }
 
-export interface CompareOptions {
-  readonly configuration: ResolvedConfiguration;
-  /** Names, with an interval where the strategy takes one: `['frozen', 'end-to-end', 'multi-step:10', 'multi-step:1e']`. */
-  readonly strategies: readonly string[];
-  /** By strategy, as named in `strategies`. */
-  readonly limits?: Readonly<Record<string, ComparisonLimit>>;
-  /** Trains one configuration file, in a process of its own if peak memory is to mean anything, and gives its report. */
-  readonly runOne: (configurationFile: string, onEvent: (event: RunEvent) => void) => Promise<RunReport>;
-  /** Told what each run tells. */
-  readonly onEvent?: (strategy: string, event: RunEvent) => void;
-  /** Plugin instances that the embedding program brings. */
-  readonly plugins?: readonly Plugin[];
+export interface CompareOptions extends ComparisonPlan {
+  /** Train every run anew; otherwise runs in the output folder that are done are taken as they are, and one that was interrupted goes on. */
+  readonly overwrite?: boolean;
+  /** Trains one run, in a process of its own if peak memory is to mean anything, and gives its report. */
+  readonly runOne: (run: RunToTrain, onEvent: (event: RunEvent) => void) => Promise<RunReport>;
+  /** Told what each run tells; `index` from 0 among all `count` runs. */
+  readonly onEvent?: (run: { readonly strategy: string; readonly seed: number; readonly index: number; readonly count: number }, event: RunEvent) => void;
 }
 
 /**
- * Runs one configuration under several strategies, one after another, and compares them. In the configuration's output folder are then
- * a run folder a strategy, `configurations/`, `comparison.json`, `comparison.md` and `comparison.html`.
- * @throws GramkitError USAGE for a strategy named twice or a limit of none; CONFIGURATION_INVALID before anything runs where a strategy refuses its options.
+ * Runs one configuration under several strategies and seeds, one after another, and compares them. In the configuration's output folder are then
+ * a run folder each, `configurations/`, `comparison.json`, `comparison.md` and `comparison.html`. Interrupted and begun again, it goes on where it stopped.
+ * @throws GramkitError as `planRuns` and `stateOfRun` do, before anything runs; what a run throws.
  */
 export async function compareRuns(options: CompareOptions): Promise<Comparison> {
-  checkNames(options);
-  const files = await writeConfigurations(options);
-  const runs: { readonly strategy: string; readonly report: RunReport }[] = [];
-  for (const [strategy, file] of files) {
-    runs.push({ strategy, report: await options.runOne(file, (event) => options.onEvent?.(strategy, event)) });
+  const planned = await planRuns(options);
+  const states = options.overwrite === true ? planned.map((): RunState => ({ kind: 'absent' })) : await Promise.all(planned.map(({ configuration }) => stateOfRun(configuration)));
+  const runs: ComparedRun[] = [];
+  for (const [index, run] of planned.entries()) {
+    const report = await reportOf(run, states[index]!, index, planned.length, options);
+    runs.push({ strategy: run.strategy, report, samples: report.test === null ? undefined : await readSamples(run.configuration.output, run.seed) });
   }
   const comparison = compareReports(runs);
   await writeComparison(options.configuration.output, comparison);
   return comparison;
 }
 
-function checkNames({ strategies, limits = {} }: CompareOptions): void {
-  const twice = strategies.find((strategy, index) => strategies.indexOf(strategy) !== index);
-  if (strategies.length === 0 || twice !== undefined) {
-    throw new GramkitError('USAGE', twice === undefined ? 'there is no strategy to compare' : `the strategy '${twice}' is named twice`, { fix: "Name strategies, for instance '--strategies frozen,single-step,multi-step:1e'." });
+async function reportOf({ strategy, seed, configuration, file }: PlannedRun, state: RunState, index: number, count: number, { runOne, onEvent }: CompareOptions): Promise<RunReport> {
+  const tell = (event: RunEvent): void => onEvent?.({ strategy, seed, index, count }, event);
+  if (state.kind === 'done') {
+    tell({ event: 'message', level: 'info', text: 'done before' });
+    return state.report;
   }
-  const stray = Object.keys(limits).find((strategy) => !strategies.includes(strategy));
-  if (stray !== undefined) throw new GramkitError('USAGE', `a limit is set for '${stray}', which is not compared`, { alternatives: strategies });
+  const resume = state.kind === 'begun' && state.canResume;
+  if (resume) tell({ event: 'message', level: 'info', text: 'goes on where it stopped' });
+  try {
+    return await runOne({ configurationFile: file, runDirectory: configuration.output, resume }, tell);
+  } catch (error) {
+    throw isGramkitError(error) && error.code === 'INTERRUPTED' ? interrupted(error, index, count) : error;
+  }
 }
 
-/** A checked configuration file for each strategy: whatever is wrong with one shows before the first of them runs. */
-async function writeConfigurations(options: CompareOptions): Promise<ReadonlyMap<string, string>> {
-  const { configuration, strategies } = options;
-  const folder = join(configuration.output, 'configurations');
-  const resolved: [string, ResolvedConfiguration][] = [];
-  for (const strategy of strategies) resolved.push([strategy, await configurationFor(strategy, options)]);
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw unwritable(folder, cause);
-  });
-  const files = new Map<string, string>();
-  for (const [strategy, one] of resolved) {
-    const file = join(folder, `${strategySlug(strategy)}.yaml`);
-    await writeWhole(file, formatConfiguration(one));
-    files.set(strategy, file);
-  }
-  return files;
-}
-
-async function configurationFor(strategy: string, options: CompareOptions): Promise<ResolvedConfiguration> {
-  const base = writtenForm(options.configuration);
-  const limit = options.limits?.[strategy];
-  const section = (key: string): Readonly<Record<string, Json>> => base[key] as Readonly<Record<string, Json>>;
-  const written = {
-    ...base,
-    strategy: withStrategy(section('strategy'), strategy),
-    training: { ...section('training'), ...(limit?.seconds === undefined ? {} : { maximumSeconds: limit.seconds }), ...(limit?.steps === undefined ? {} : { maximumSteps: limit.steps }) },
-    output: join(options.configuration.output, strategySlug(strategy)),
-  };
-  const document = parseConfiguration(stringify(written), { source: `(strategy ${strategy})`, baseDirectory: options.configuration.baseDirectory });
-  return resolveConfiguration(document, options.plugins);
+function interrupted({ message, details }: GramkitError, done: number, count: number): GramkitError {
+  return new GramkitError('INTERRUPTED', `${message} (${done} of ${count} runs are done)`, { ...details, fix: 'Give the same command again: the comparison goes on from there.' });
 }
 
 async function writeComparison(folder: string, comparison: Comparison): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Interval } from '../bootstrap/intervals.js';
 import { formatBytes, formatQuality, formatSeconds } from './comparison-cells.js';
 import type { Comparison, ComparisonRow } from './comparison.js';
 import { escapeHtml } from './escape-html.js';
@@ -10,7 +11,7 @@ export function comparisonCharts(comparison: Comparison): string[] {
   return [
     barChart('Seconds per epoch (logarithmic)', rows, (row) => row.secondsPerEpoch, (row) => `${formatSeconds(row.secondsPerEpoch)} s${row.epochBasis === 'extrapolated' ? ', extrapolated' : ''}`, 'logarithmic'),
     barChart('Peak memory', rows, (row) => row.peakMemoryBytes, (row) => formatBytes(row.peakMemoryBytes), 'linear'),
-    qualityChart(rows.flatMap((row, series) => (row.auc !== null && row.trainingSeconds > 0 ? [{ strategy: row.strategy, seconds: row.trainingSeconds, auc: row.auc, series }] : [])), comparison.ceilingAuc),
+    qualityChart(rows.flatMap((row, series) => (row.quality.auc !== undefined && row.trainingSeconds > 0 ? [{ strategy: row.strategy, seconds: row.trainingSeconds, auc: row.quality.auc.mean, interval: row.quality.auc.interval, series }] : [])), comparison.ceilingAuc),
   ];
 }
 
@@ -47,15 +48,16 @@ interface QualityPoint {
   readonly strategy: string;
   readonly seconds: number;
   readonly auc: number;
+  readonly interval: Interval | null;
   readonly series: number;
 }
 
 function qualityChart(points: readonly QualityPoint[], ceiling: number | null): string {
-  const title = 'AUC against training time (seconds, logarithmic)';
+  const title = 'AUC against training time (seconds, logarithmic; bars: 95% intervals)';
   if (points.length === 0) return figure(title, 40, `<text class="name" x="10" y="25">No run was trained to its end.</text>`, 'no run was trained to its end');
   const height = 300;
   const frame = { left: 60, right: width - 120, top: 20, bottom: height - 40 };
-  const y = axis([...points.map((point) => point.auc), ...(ceiling === null ? [] : [ceiling])], frame.bottom, frame.top);
+  const y = axis([...points.flatMap(({ auc, interval }) => [auc, interval?.low ?? auc, interval?.high ?? auc]), ...(ceiling === null ? [] : [ceiling])], frame.bottom, frame.top);
   const x = axis(points.map((point) => Math.log(point.seconds)), frame.left, frame.right);
   const axes = [
     `<path class="axis" d="M${frame.left} ${frame.top}V${frame.bottom}H${frame.right}"/>`,
@@ -65,8 +67,13 @@ function qualityChart(points: readonly QualityPoint[], ceiling: number | null): 
   ];
   const placed = points.map((point) => ({ ...point, x: x.place(Math.log(point.seconds)), y: y.place(point.auc) }));
   const labels = apart(placed.map((point) => point.y));
-  const marks = placed.map((point, index) => `<circle class="series-${point.series % 6}" cx="${point.x.toFixed(1)}" cy="${point.y.toFixed(1)}" r="6"/><text class="name" x="${(point.x + 10).toFixed(1)}" y="${(labels[index]! + 4).toFixed(1)}">${escapeHtml(point.strategy)}</text>`);
+  const marks = placed.map((point, index) => `${whisker(point.x, point.interval, y.place)}<circle class="series-${point.series % 6}" cx="${point.x.toFixed(1)}" cy="${point.y.toFixed(1)}" r="6"/><text class="name" x="${(point.x + 10).toFixed(1)}" y="${(labels[index]! + 4).toFixed(1)}">${escapeHtml(point.strategy)}</text>`);
   return figure(title, height, [...axes, ...marks].join(''), points.map((point) => `${point.strategy}: ${formatQuality(point.auc)} after ${formatSeconds(point.seconds)} seconds`).join('; '));
+}
+
+/** The interval of a point, as a bar through it. */
+function whisker(x: number, interval: Interval | null, place: (value: number) => number): string {
+  return interval === null ? '' : `<path class="interval" d="M${x.toFixed(1)} ${place(interval.low).toFixed(1)}V${place(interval.high).toFixed(1)}"/>`;
 }
 
 /** A linear axis with room on both sides. */

@@ -18,7 +18,7 @@ figcaption { font-weight: 600; margin-bottom: .5rem; }
 svg { width: 100%; height: auto; }
 svg text { fill: var(--text); font: 13px system-ui, sans-serif; }
 svg .value { fill: var(--soft); }
-.axis, .grid, .ceiling { fill: none; stroke: var(--soft); }
+.axis, .grid, .ceiling, .interval { fill: none; stroke: var(--soft); }
 .grid { stroke: var(--line); } .ceiling { stroke-dasharray: 5 4; }
 .series-0 { fill: #4c78c8; } .series-1 { fill: #d9772b; } .series-2 { fill: #2f9e78; } .series-3 { fill: #b8509c; } .series-4 { fill: #8f7ae0; } .series-5 { fill: #b39b2d; }
 footer { color: var(--soft); }
@@ -47,10 +47,11 @@ ${comparisonCharts(comparison).join('\n')}
 }
 
 function table(comparison: Comparison): string {
-  const head = comparisonColumns.map((column) => `<th scope="col">${escapeHtml(column.heading)}</th>`).join('');
+  const columns = comparisonColumns(comparison);
+  const head = columns.map((column) => `<th scope="col">${escapeHtml(column.heading)}</th>`).join('');
   const rows = comparison.rows.map((row) => {
-    const [name, ...cells] = comparisonColumns.map((column) => escapeHtml(column.cell(row)));
+    const [name, ...cells] = columns.map((column) => escapeHtml(column.cell(row)));
     return `<tr><th scope="row">${name}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
   });
-  return `<table><caption>One run a strategy, otherwise alike</caption><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return `<table><caption>${comparison.rows.some((row) => row.seeds.length > 1) ? 'Several seeds a strategy, otherwise alike' : 'One run a strategy, otherwise alike'}</caption><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }

@@ -4,8 +4,9 @@ import type { Comparison } from './comparison.js';
 
 /** The comparison as a table for a terminal, or in Markdown. */
 export function formatComparison(comparison: Comparison, format: 'text' | 'markdown' = 'text'): string {
-  const head = comparisonColumns.map((column) => column.heading);
-  const rows = comparison.rows.map((row) => comparisonColumns.map((column) => column.cell(row)));
+  const columns = comparisonColumns(comparison);
+  const head = columns.map((column) => column.heading);
+  const rows = comparison.rows.map((row) => columns.map((column) => column.cell(row)));
   return `${[format === 'text' ? textTable(head, rows) : markdownTable(head, rows), '', ...comparisonNotes(comparison)].join('\n')}\n`;
 }
 
