@@ -56,7 +56,7 @@ function knowledgeTracingCases(model: { readonly use: string; readonly [option: 
     of('single-step', { strategy: { use: 'single-step' }, peerArguments: ['--strategy', 'single'], span: 'epoch' }),
     of('multi-step:1e', { strategy: { ...plainMultiStep, interval: '1e' }, peerArguments: ['--strategy', 'multi', '--interval', '1e'], span: 'epoch', windowSteps: 'epoch', itemsOfPass: 32 }),
     of('multi-step:10', { strategy: { ...plainMultiStep, interval: 10 }, peerArguments: ['--strategy', 'multi', '--interval', '10'], span: 'epoch', windowSteps: 10, itemsOfPass: 32 }),
-    of('frozen', { strategy: { use: 'frozen' }, peerArguments: ['--strategy', 'frozen'], span: 'epoch' }),
+    of('frozen', { strategy: { use: 'frozen', diskCache: 0 }, peerArguments: ['--strategy', 'frozen'], span: 'epoch' }),
     of('end-to-end', { strategy: { use: 'end-to-end' }, peerArguments: ['--strategy', 'e2e'], span: { warmUp: 8, steps: 16 } }),
   ];
 }
@@ -74,7 +74,7 @@ function recommendationCases(): readonly TrainingCase[] {
     of('single-step', { strategy: { use: 'single-step' }, peerArguments: ['--strategy', 'single'], span: { warmUp: 16, steps: 48 } }),
     of('multi-step:1e', { strategy: { ...plainMultiStep, interval: '1e' }, peerArguments: ['--strategy', 'multi', '--interval', '1e'], span: 'epoch', windowSteps: 'epoch', itemsOfPass: 32 }),
     of('multi-step:10', { strategy: { ...plainMultiStep, interval: 10 }, peerArguments: ['--strategy', 'multi', '--interval', '10'], span: { warmUp: 20, steps: 40 }, windowSteps: 10, itemsOfPass: 32 }),
-    of('frozen', { strategy: { use: 'frozen' }, peerArguments: ['--strategy', 'frozen'], span: { warmUp: 100, steps: 1000 } }),
+    of('frozen', { strategy: { use: 'frozen', diskCache: 0 }, peerArguments: ['--strategy', 'frozen'], span: { warmUp: 100, steps: 1000 } }),
     of('end-to-end', { strategy: { use: 'end-to-end' }, peerArguments: ['--strategy', 'e2e'], span: { warmUp: 16, steps: 32 } }),
   ];
 }

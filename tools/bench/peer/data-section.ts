@@ -16,7 +16,7 @@ function goodreads(folder: string): object {
     use: 'tabular',
     task: 'recommendation',
     interactions: join(folder, 'histories.tsv'),
-    header: false,
+    interactionsHeader: false,
     columns: { user: 'column0', item: 'column1' },
     itemSeparator: ' ',
     unknownItems: 'drop',
