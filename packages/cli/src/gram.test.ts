@@ -11,7 +11,7 @@ describe('help', () => {
   it('names every command and the exit codes, without the engine', async () => {
     const { exitCode, stdout, stderr } = await runGram(['--help'], { env: emptyCache });
     expect(exitCode).toBe(0);
-    for (const command of ['setup', 'doctor', 'train', 'compare', 'evaluate', 'encode', 'data', 'plugins']) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
+    for (const command of ['setup', 'doctor', 'plan', 'train', 'compare', 'evaluate', 'encode', 'data', 'plugins']) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     expect(stdout).toContain('130 interrupted');
     expect(stderr).toBe('');
   });
@@ -46,6 +46,9 @@ describe('usage errors end with 2', () => {
     [['train', 'no-such.yaml'], /no-such\.yaml/],
     [['train', 'a.yaml', '--rezume', 'x'], /Did you mean --resume\?/],
     [['compare', 'a.yaml'], /--strategies/],
+    [['plan', 'no-such.yaml'], /no-such\.yaml/],
+    [['plan', 'a.yaml', '--seconds', '0'], /whole number above 0/],
+    [['plan', 'a.yaml', '--calibrate', 'frozen'], /parent process/],
     [['compare', 'a.yaml', '--strategies', 'frozen', '--limit', 'frozen=soon'], /no limit/],
     [['encode', '--texts', 'a.txt', '--output', 'b.csv'], /\.jsonl, \.npy/],
     [['encode', '--texts', 'a.pdf', '--output', 'b.npy'], /\.txt, \.jsonl/],

@@ -6,6 +6,7 @@ import { addDoctor } from './commands/doctor.js';
 import { addEncode } from './commands/encode.js';
 import { addEvaluate } from './commands/evaluate.js';
 import { addExport } from './commands/export.js';
+import { addPlan } from './commands/plan.js';
 import { addPlugins } from './commands/plugins.js';
 import { addPredict } from './commands/predict.js';
 import { addSetup } from './commands/setup.js';
@@ -13,7 +14,7 @@ import { addTrain } from './commands/train.js';
 import type { Streams } from './command-line.js';
 import type { Session } from './session.js';
 
-const additions = [addSetup, addDoctor, addTrain, addCompare, addEvaluate, addPredict, addEncode, addExport, addData, addPlugins];
+const additions = [addSetup, addDoctor, addPlan, addTrain, addCompare, addEvaluate, addPredict, addEncode, addExport, addData, addPlugins];
 
 const exitCodesHelp = `
 Exit codes: 0 done, 1 failed, 2 bad usage or configuration, 130 interrupted (state saved).

@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import type { RunEvent, RunReport } from '@gramkit/experiment';
+import type { CalibratedStrategy, RunEvent, RunReport } from '@gramkit/experiment';
 import { GramkitError } from '@gramkit/spec';
 import { errorFromReport, type RunMessage } from './run-messages.js';
 
@@ -16,35 +16,47 @@ export interface RunInProcessOptions {
  * Trains in a process of its own, so that its peak memory is its own and the native library starts afresh.
  * @throws what the run threw; INTERRUPTED; ENGINE_FAILED where the process ended without a word.
  */
-export async function runInProcess({ words, onEvent, signal, script = process.argv[1]! }: RunInProcessOptions): Promise<RunReport> {
+export async function runInProcess(options: RunInProcessOptions): Promise<RunReport> {
+  return (await resultOf('report', options)).report;
+}
+
+/** Calibrates a strategy for a plan in a process of its own. @throws as `runInProcess` does. */
+export async function calibrateInProcess(options: RunInProcessOptions): Promise<CalibratedStrategy> {
+  return (await resultOf('calibration', options)).calibration;
+}
+
+/** The message that ends the work of a process. */
+type ResultOf<Name> = Extract<RunMessage, { readonly event: Name }>;
+
+async function resultOf<Name extends 'report' | 'calibration'>(name: Name, { words, onEvent, signal, script = process.argv[1]! }: RunInProcessOptions): Promise<ResultOf<Name>> {
   if (signal.aborted) throw interrupted();
   // Its standard output must not mix with ours; what the native library says goes where ours goes.
   const child = fork(script, [...words], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const interrupt = () => child.kill('SIGINT');
   signal.addEventListener('abort', interrupt);
   try {
-    return await outcomeOf(child, onEvent);
+    return await outcomeOf(name, child, onEvent);
   } finally {
     signal.removeEventListener('abort', interrupt);
   }
 }
 
-function outcomeOf(child: ChildProcess, onEvent: (event: RunEvent) => void): Promise<RunReport> {
+function outcomeOf<Name extends 'report' | 'calibration'>(name: Name, child: ChildProcess, onEvent: (event: RunEvent) => void): Promise<ResultOf<Name>> {
   return new Promise((resolve, reject) => {
-    let report: RunReport | undefined;
+    let result: ResultOf<Name> | undefined;
     let failure: Error | undefined;
     child.on('message', (message: RunMessage) => {
       if (message.event === 'error') {
         failure = errorFromReport(message);
         return;
       }
-      if (message.event === 'report') report = message.report;
-      onEvent(message);
+      if (message.event === name) result = message as ResultOf<Name>;
+      if (message.event !== 'calibration') onEvent(message);
     });
     child.on('error', reject);
     child.on('close', (exitCode, signalName) => {
       if (failure !== undefined) reject(failure);
-      else if (report !== undefined && exitCode === 0) resolve(report);
+      else if (result !== undefined && exitCode === 0) resolve(result);
       else reject(endedWithoutReport(exitCode, signalName));
     });
   });

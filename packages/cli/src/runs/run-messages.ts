@@ -1,9 +1,9 @@
 import { GramkitError, errorCodes, type ErrorCode } from '@gramkit/spec';
-import type { RunEvent } from '@gramkit/experiment';
+import type { CalibratedStrategy, RunEvent } from '@gramkit/experiment';
 import { errorReport, type ErrorReport } from '../report-error.js';
 
-/** What a run in a process of its own tells its parent: the run's events, and how it failed. */
-export type RunMessage = RunEvent | ({ readonly event: 'error' } & ErrorReport);
+/** What a process of its own tells its parent: a run's events, what a calibration measured, and how it failed. */
+export type RunMessage = RunEvent | { readonly event: 'calibration'; readonly calibration: CalibratedStrategy } | ({ readonly event: 'error' } & ErrorReport);
 
 /** Sends to the parent process, and waits until it is sent. */
 export function tellParent(message: RunMessage): Promise<void> {

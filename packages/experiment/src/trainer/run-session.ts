@@ -1,4 +1,5 @@
 import { type Engine, type RunLogger, tokens, type TrainingCatalogue } from '@gramkit/spec';
+import type { ResolvedConfiguration } from '../configuration/resolved-configuration.js';
 import type { EngineConfiguration } from '../configuration/schema.js';
 import { type ContainerConfiguration, createRunContainer, type RunContainer } from '../container/run-container.js';
 import { sessionEncodings } from '../encodings/session-encodings.js';
@@ -25,6 +26,11 @@ export interface SessionConfiguration extends ContainerConfiguration {
   readonly engine: Partial<EngineConfiguration>;
   /** Absolute folder of the run; absent where there is none. */
   readonly output?: string;
+}
+
+/** A run that begins takes nothing from one that may be in its folder. */
+export function asNew({ seed, baseDirectory, components, engine }: ResolvedConfiguration): SessionConfiguration {
+  return { seed, baseDirectory, components, engine };
 }
 
 /** Where a session finds what components derive from items: the run folder, where a run is there; else the data set. */

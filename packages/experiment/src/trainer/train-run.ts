@@ -17,7 +17,7 @@ import { openRunData } from './open-run-data.js';
 import { collectGarbage } from './collect-garbage.js';
 import { warnOfSlowPrecision } from './precision.js';
 import type { RunData } from './run-data.js';
-import { openSession, type SessionConfiguration, type SessionOptions } from './run-session.js';
+import { asNew, openSession, type SessionOptions } from './run-session.js';
 import { TrainingLoop, type TrainingOutcome, type TrainingSetting } from './training-loop.js';
 
 export interface TrainOptions extends SessionOptions {
@@ -47,11 +47,6 @@ export async function trainRun(configuration: ResolvedConfiguration, options: Tr
   } finally {
     run.dispose();
   }
-}
-
-/** A run that begins takes nothing from one that may be in its folder. */
-function asNew({ output: _, ...configuration }: ResolvedConfiguration): SessionConfiguration {
-  return configuration;
 }
 
 /** What a run needs beside its components. */
