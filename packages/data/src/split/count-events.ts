@@ -1,5 +1,6 @@
 import { HistoryCursor } from '../store/history-cursor.js';
 import { packedInteractions } from '../store/packed-interactions.js';
+import { scanTable } from '../store/stream-columns.js';
 import type { Store } from '../store/store.js';
 import { eventTableOf } from './events.js';
 import type { Split, SplitName } from './split.js';
@@ -15,18 +16,19 @@ export interface SplitCounts {
   readonly items?: PerPart;
 }
 
-/** Counts the parts; where items are held out, an event is of the part of its item. */
+/** Counts the parts; where items are held out, an interaction is of the part of its item, an impression of the parts of those that are clicked. */
 export async function countEvents(store: Store, historyLengths: Uint32Array, { trainEnds, validationEnds, ofItem }: Pick<Split, 'trainEnds' | 'validationEnds' | 'ofItem'>): Promise<SplitCounts> {
-  if (ofItem === undefined || eventTableOf(store) === 'impressions') {
+  if (ofItem === undefined) {
     const parts = new PartCounts();
     for (let user = 0; user < historyLengths.length; user++) {
       parts.add(user, 0, trainEnds[user]!);
       parts.add(user, 1, validationEnds[user]! - trainEnds[user]!);
       parts.add(user, 2, historyLengths[user]! - validationEnds[user]!);
     }
-    return { ...parts.counts(), ...(ofItem && { items: countItems(ofItem) }) };
+    return parts.counts();
   }
-  return { ...(await countByItem(store, historyLengths, ofItem)), items: countItems(ofItem) };
+  const count = eventTableOf(store) === 'impressions' ? countByClicks : countByItem;
+  return { ...(await count(store, historyLengths, ofItem)), items: countItems(ofItem) };
 }
 
 async function countByItem(store: Store, historyLengths: Uint32Array, ofItem: Uint8Array): Promise<SplitCounts> {
@@ -35,6 +37,22 @@ async function countByItem(store: Store, historyLengths: Uint32Array, ofItem: Ui
   let position = 0;
   for await (const packed of packedInteractions(store.connection, store.summary.interactions)) {
     for (const interaction of packed) parts.add(cursor.userAt(position++), ofItem[interaction >>> 1]!, 1);
+  }
+  return parts.counts();
+}
+
+async function countByClicks(store: Store, historyLengths: Uint32Array, ofItem: Uint8Array): Promise<SplitCounts> {
+  const parts = new PartCounts();
+  const cursor = new HistoryCursor(historyLengths);
+  const latest = [-1, -1, -1];
+  for await (const [impressions, clicked] of scanTable(store.connection, 'impression, CASE WHEN response = 1 THEN item END', 'candidates', store.summary.candidates!)) {
+    for (let row = 0; row < impressions!.length; row++) {
+      if (clicked![row] === null) continue;
+      const [impression, part] = [impressions![row] as number, ofItem[clicked![row] as number]!];
+      if (latest[part] === impression) continue;
+      latest[part] = impression;
+      parts.add(cursor.userAt(impression), part, 1);
+    }
   }
   return parts.counts();
 }

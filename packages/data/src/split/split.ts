@@ -61,7 +61,7 @@ type Division = Pick<Split, 'trainEnds' | 'validationEnds' | 'testSource'> & { r
  * - `leave-one-out`: the last event of every user tests; the one before it validates for users with `hash32(seed, 7, u)` below the bound.
  * - `unseen-items`: as by user, of items, with the streams 9 and 10.
  * @throws GramkitError DATA_MISMATCH where the data set's own split is asked for and it brings none, or a split by time of a data set without
- * times, or one of items of a data set for recommendation; CONFIGURATION_INVALID for a share that makes no sense; DATA_EMPTY where nothing is left to train on.
+ * times; CONFIGURATION_INVALID for a share that makes no sense; DATA_EMPTY where nothing is left to train on.
  */
 export async function splitStore(store: Store, options: SplitOptions): Promise<Split> {
   const { by = 'user' } = options;
@@ -110,11 +110,6 @@ async function cutInTime(store: Store, { historyLengths }: StoredUsers, options:
 }
 
 function holdOutItems(store: Store, { historyLengths }: StoredUsers, options: SplitOptions): Division {
-  if (store.summary.task !== 'knowledge-tracing') {
-    throw new GramkitError('DATA_MISMATCH', `items are held out of data sets for knowledge tracing, this one is for ${store.summary.task}`, {
-      file: store.file, field: 'by', fix: 'split by time: what is measured on items that training never met is told beside the rest',
-    });
-  }
   const { test, validation } = shares(options);
   const tests = hashedPart(options.seed, hashStreams.testItems, test);
   const validates = hashedPart(options.seed, hashStreams.validationItems, validation);

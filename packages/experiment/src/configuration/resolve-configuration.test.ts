@@ -129,7 +129,6 @@ seed: one
     const resolveAs = (task: string) => resolveConfiguration(parseConfiguration(fakeConfiguration.replace('data: { use: plain }', `data: { use: chooses, task: ${task} }`), { source: 'run.yaml', baseDirectory: '/project' }), [reader, ...fakePlugins]);
     await expect(resolveAs('recommendation')).rejects.toMatchObject({ code: 'PLUGIN_MISMATCH', message: expect.stringContaining("the data set 'chooses' for recommendation") as string });
     expect((await resolveAs('knowledge-tracing')).components.data.plugin).toBe(reader);
-    await expect(resolveAs('recommendation, split: { by: unseen-items }')).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID', message: expect.stringContaining("data.split.by: 'unseen-items' is a split of data sets for knowledge tracing") as string });
   });
 
   it("refuses to watch a metric of another task than the model's", async () => {

@@ -39,7 +39,6 @@ export async function resolveConfiguration(document: ConfigurationDocument, plug
   checkTask(components, problems);
   checkTokenUnit(components, problems);
   if (written !== undefined) checkWatched(written, components, problems);
-  if (written !== undefined) checkSplit(written, components, problems);
   problems.throwIfAny();
   return assemble(written!, components as ResolvedConfiguration['components'], baseDirectory, document.name);
 }
@@ -196,12 +195,6 @@ function checkWatched({ training: { watch } }: WrittenConfiguration, components:
   const task = taskOf(components.model);
   if (task === undefined || (metricNames[task] as readonly string[]).includes(watch)) return;
   problems.add({ path: ['training', 'watch'], message: `'${watch}' is no metric of ${task}`, fix: `Watch one of ${metricNames[task].join(', ')}.` });
-}
-
-/** Impressions show items beside each other: to hold some of them out is no split of impressions. */
-function checkSplit({ data: { split } }: WrittenConfiguration, components: Partial<Record<Place['name'], ResolvedComponent>>, problems: Problems): void {
-  if (split.by !== 'unseen-items' || taskOf(components.data) !== 'recommendation') return;
-  problems.add({ path: ['data', 'split', 'by'], message: "'unseen-items' is a split of data sets for knowledge tracing", fix: 'Split by time: coldStartAuc tells what is measured on items that training never met.' });
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
