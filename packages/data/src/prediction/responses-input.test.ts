@@ -74,6 +74,14 @@ describe('ResponsesInput', () => {
     database.close();
   });
 
+  it('predicts every one of more rows than are flushed together', async () => {
+    const rows = 140_000;
+    const file = await fileOf('many.csv', `user,item,response\n${Array.from({ length: rows }, (_, row) => `u${row % 3_000},x,1`).join('\n')}\n`);
+    const lines = (await readFile(await predicted(file, 'many-out.csv'), 'utf8')).trim().split('\n');
+    expect(lines).toHaveLength(rows + 1);
+    expect(lines.at(-1)).toBe(`u${(rows - 1) % 3_000},x,1,${rows / 8}.0`);
+  });
+
   it.each([
     ['a missing column', 'user,itm,response\na,x,1\n', { field: 'item' }],
     ['a response that is none', 'user,item,response\na,x,1\na,y,2\n', { line: 3, field: 'response' }],

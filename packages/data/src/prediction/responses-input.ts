@@ -120,7 +120,7 @@ export class ResponsesInput {
 
   /** Keeps the probability of a row; NaN where there is none to give. */
   async predict(record: number, probability: number): Promise<void> {
-    this.#predictions ??= await ColumnAppender.open(this.database.connection, 'predictions', [DOUBLE, FLOAT]);
+    this.#predictions ??= await ColumnAppender.open(await this.database.connect(), 'predictions', [DOUBLE, FLOAT]);
     this.#predictions.set(0, record);
     this.#predictions.set(1, probability);
     this.#predictions.endRow();

@@ -20,9 +20,11 @@ const streamingBuffer = '128KB';
 /** For sorts of data that do not come grouped by user, which spill what is beyond it, and for items, whose texts may be long. */
 export const sortingMemoryLimit = '512MB';
 
-/** An open database of one connection. */
+/** An open database. */
 export interface Database {
   readonly connection: DuckDBConnection;
+  /** One more connection, to write by while the first streams a result: a connection's next statement ends its stream. Closed with the database. */
+  connect(): Promise<DuckDBConnection>;
   close(): void;
 }
 
@@ -52,10 +54,16 @@ export async function openDatabase(file: string | undefined, options: DatabaseLi
   });
   const connection = await instance.connect();
   await connection.run(`SET streaming_buffer_size = '${streamingBuffer}'`);
+  const more: DuckDBConnection[] = [];
   return {
     connection,
+    connect: async () => {
+      const another = await instance.connect();
+      more.push(another);
+      return another;
+    },
     close: () => {
-      connection.closeSync();
+      for (const open of [connection, ...more]) open.closeSync();
       instance.closeSync();
     },
   };
