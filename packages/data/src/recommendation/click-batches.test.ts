@@ -169,6 +169,54 @@ describe('parts', () => {
   });
 });
 
+describe('clicks on items that are held out', () => {
+  /** Of the items 0 to 39 every fourth validates and every fourth tests. */
+  const partOf = (item: number): number => [0, 1, 0, 2][item % 4]!;
+  const clicks = Array.from({ length: 30 }, (_, user) => Array.from({ length: 2 + (user % 7) }, (_, place) => (user * 11 + place * 7) % 40));
+
+  async function openHeldOut(options: Partial<ClickBatchesOptions> = {}): Promise<ClickBatches> {
+    const store = await clickStore(clicks, 40);
+    const split = await splitStore(store, { seed: 1, by: 'unseen-items' });
+    const batches = await openClickBatches(store, { ...split, ofItem: Uint8Array.from({ length: 40 }, (_, item) => partOf(item)) }, { seed: 4, negatives: 3, evaluationNegatives: 5, ...options });
+    onTestFinished(() => batches.close());
+    return batches;
+  }
+
+  it.each([1_000_000, 0])('are unknown to training (up to %i clicks in memory)', async (interactionsInMemory) => {
+    const batches = await openHeldOut({ interactionsInMemory });
+    const made = await collect(batches.trainBatches({ seed: 1, epoch: 0, batchSize: 1 }));
+    const kept = clicks.map((history) => history.filter((item) => partOf(item) === 0));
+    const expected = kept.flatMap((history) => history.slice(1).map((target, place) => JSON.stringify([history.slice(0, place + 1), target])));
+    expect(made.flatMap(rowsOf).map(({ history, candidates }) => JSON.stringify([history, candidates[0]])).sort()).toEqual(expected.sort());
+    expect(made.flatMap((batch) => [...batch.itemIds]).every((item) => partOf(item) === 0)).toBe(true);
+    const unseen = await batches.unseenItems();
+    expect(Array.from(unseen.keys()).filter((item) => partOf(item) !== 0).every((item) => unseen[item] === 1)).toBe(true);
+  });
+
+  it.each([['validation', 1], ['test', 2]] as const)('are what %s asks for, beside others of their own, after all clicks before', async (split, part) => {
+    const batches = await openHeldOut();
+    const made = await collect(batches.evaluationBatches({ split, batchSize: 4 }));
+    const last = clicks.map((history) => history.findLastIndex((item) => partOf(item) === part));
+    const users = last.flatMap((place, user) => (place > 0 ? [user] : []));
+    expect(made.flatMap((batch) => [...batch.users]).sort((a, b) => a - b)).toEqual(users);
+    for (const batch of made) {
+      rowsOf(batch).forEach(({ history, candidates, labels }, row) => {
+        const user = batch.users[row]!;
+        expect(history).toEqual(clicks[user]!.slice(0, last[user]));
+        expect(candidates[labels.indexOf(1)]).toBe(clicks[user]![last[user]!]);
+        expect(candidates.every((item) => partOf(item) === part)).toBe(true);
+        expect(new Set(candidates).size).toBe(6);
+      });
+    }
+  });
+
+  it('are refused where a part has too few of them', async () => {
+    const error = await errorOf(openHeldOut({ evaluationNegatives: 10 }));
+    expect(error.code).toBe('DATA_MISMATCH');
+    expect(error.message).toMatch(/of the 10 items of the part 'validation', which leaves too few to draw 10 others/);
+  });
+});
+
 describe('openClickBatches', () => {
   it('refuses a user who has clicked nearly everything, by name', async () => {
     const store = await clickStore([[0, 1], [0, 1, 2, 3, 2, 3]], 6);

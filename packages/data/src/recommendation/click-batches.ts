@@ -2,15 +2,16 @@ import { GramkitError, type Batch } from '@gramkit/spec';
 import type { TrainBatchesOptions, EvaluationBatchesOptions } from '../batches/batches.js';
 import { epochOrder, type EpochOrder } from '../batches/epoch-order.js';
 import type { EvaluationBatch } from '../batches/evaluation-batch.js';
-import { interactionsInMemory, openHistories, type HistorySource } from '../batches/history-source.js';
+import { interactionsInMemory, openHistories } from '../batches/history-source.js';
 import { prefetch } from '../batches/prefetch.js';
+import type { HeldOutPart } from '../batches/windows.js';
 import { hash32, hashInto, hashStreams } from '../split/hash.js';
-import type { Split, SplitName } from '../split/split.js';
-import { HistoryCursor } from '../store/history-cursor.js';
+import { splitNames, type Split, type SplitName } from '../split/split.js';
 import { rowsOf } from '../store/database.js';
 import type { Store } from '../store/store.js';
 import { emptyRows, ImpressionAssembler } from './assemble-impressions.js';
-import { evaluationTargets, TrainingSamples, type ClickTargets, type EvaluationTargets } from './click-samples.js';
+import { ClickHistories } from './click-histories.js';
+import { evaluationTargets, partEnds, TrainingSamples, type ClickTargets, type EvaluationTargets } from './click-samples.js';
 import { NegativeSampler } from './negatives.js';
 import { SpareArrays } from './spare-arrays.js';
 
@@ -33,11 +34,22 @@ type ClickSettings = Required<Omit<ClickBatchesOptions, 'interactionsInMemory'>>
 
 /** Batches made ahead of the reader. */
 const batchesAhead = 4;
-/** Clicks of one read when whole histories are scanned. */
-const scanLength = 65_536;
+/** Where the clicks of a split are read. */
+interface ClickSources {
+  readonly all: ClickHistories;
+  /** What is trained on: all, or without the items that are held out. */
+  readonly training: ClickHistories;
+  /** How many clicks of each user's training history are trained on `[users]`. */
+  readonly trainEnds: Uint32Array;
+  /** Behind the last click of each user in the part, 0 where there is none `[users]`. */
+  readonly ends: Readonly<Record<HeldOutPart, Uint32Array>>;
+}
 
 /** What the rows of a batch ask for: clicks, and how the items beside each are drawn. */
 interface AskedRows extends ClickTargets {
+  readonly histories: ClickHistories;
+  /** The part whose items may stand beside the clicked one, where items are held out: index into `splitNames`. */
+  readonly part: number;
   /** Items beside the clicked one. */
   readonly negatives: number;
   /** The running hash that each row's draws go on from. */
@@ -51,7 +63,9 @@ interface AskedRows extends ClickTargets {
  * time. Every draw is a hash of seed, epoch and sample, as the PyTorch peer has it.
  *
  * Training: every click of the training part but a user's first, in column 0, and K items beside it. Evaluation: of every user the last click in the part,
- * at a hashed column among more of them. Memory grows with users and samples (about 4 bytes each), never with the lengths of histories.
+ * at a hashed column among more of them. Where items are held out, training knows neither clicks on them nor draws them; a part is evaluated on the
+ * last click of every user on an item of its own, beside others of its own, after all clicks before.
+ * Memory grows with users and samples (about 4 bytes each), never with the lengths of histories.
  * Obtain it from `openClickBatches`; `close` it when done.
  */
 export class ClickBatches {
@@ -59,30 +73,29 @@ export class ClickBatches {
   readonly historyLength: number;
   readonly #settings: ClickSettings;
   readonly #catalogueSize: number;
-  readonly #source: HistorySource;
+  readonly #sources: ClickSources;
   readonly #assembler: ImpressionAssembler;
   readonly #sampler: NegativeSampler;
   readonly #samples: TrainingSamples;
-  readonly #evaluated = new Map<SplitName, EvaluationTargets>();
-  /** Place in the store of each user's first click `[users]`. */
-  readonly #starts: Float64Array;
+  readonly #evaluated: Readonly<Record<HeldOutPart, EvaluationTargets>>;
   #closed: Promise<void> | undefined;
 
-  constructor(split: Split, source: HistorySource, catalogueSize: number, settings: ClickSettings) {
+  constructor(split: Split, sources: ClickSources, catalogueSize: number, settings: ClickSettings) {
     this.split = split;
     this.historyLength = settings.historyLength;
     this.#settings = settings;
     this.#catalogueSize = catalogueSize;
-    this.#source = source;
+    this.#sources = sources;
     this.#assembler = new ImpressionAssembler(catalogueSize);
-    this.#sampler = new NegativeSampler(catalogueSize);
-    this.#samples = new TrainingSamples(split);
-    this.#starts = startsOf(split.historyLengths);
+    this.#sampler = new NegativeSampler(catalogueSize, split.ofItem);
+    this.#samples = new TrainingSamples(sources.trainEnds);
+    const targetsOf = (part: HeldOutPart) => evaluationTargets(split.historyLengths, sources.ends[part], settings.historyLength);
+    this.#evaluated = { validation: targetsOf('validation'), test: targetsOf('test') };
   }
 
   /** Rows of a part: training samples, or users that are evaluated. */
   windowCount(part: SplitName): number {
-    return part === 'train' ? this.#samples.count : this.#targetsOf(part).users.length;
+    return part === 'train' ? this.#samples.count : this.#evaluated[part].users.length;
   }
 
   /** Batches of a training epoch. */
@@ -102,13 +115,13 @@ export class ClickBatches {
     const key = hash32(seed, hashStreams.negatives, epoch);
     yield* this.#batches(Math.max(0, batches - startBatch), (index) => {
       const samples = order.windowsOf(startBatch + index);
-      return { ...this.#samples.targetsOf(samples), negatives: this.#settings.negatives, keyOf: (row) => hashInto(key, samples[row]!), columnOf: () => 0 };
+      return { ...this.#samples.targetsOf(samples), histories: this.#sources.training, part: 0, negatives: this.#settings.negatives, keyOf: (row) => hashInto(key, samples[row]!), columnOf: () => 0 };
     });
   }
 
   /** One click of every user who has one in the part, users by the length of their history: little padding. */
   async *evaluationBatches({ split, batchSize }: EvaluationBatchesOptions): AsyncGenerator<EvaluationBatch> {
-    const targets = this.#targetsOf(split);
+    const targets = this.#evaluated[split];
     const batches = Math.ceil(targets.users.length / positive(batchSize, 'batchSize'));
     const rowsOf = (values: Uint32Array, batch: number): Uint32Array => values.subarray(batch * batchSize, (batch + 1) * batchSize);
     let batch = 0;
@@ -119,15 +132,11 @@ export class ClickBatches {
 
   /** uint8 `[catalogue]`: 1 where no click of the training part is on the item (cold start). */
   async unseenItems(): Promise<Uint8Array> {
-    const { historyLengths, trainEnds } = this.split;
+    const { training, trainEnds } = this.#sources;
     const unseen = new Uint8Array(this.#catalogueSize).fill(1);
-    const cursor = new HistoryCursor(historyLengths);
-    for await (const { packed, first } of this.#scan()) {
-      for (let index = 0; index < packed.length; index++) {
-        const user = cursor.userAt(first + index);
-        if (first + index - this.#starts[user]! < trainEnds[user]!) unseen[packed[index]! >>> 1] = 0;
-      }
-    }
+    await training.visit((user, place, item) => {
+      if (place < trainEnds[user]!) unseen[item] = 0;
+    });
     return unseen;
   }
 
@@ -137,69 +146,73 @@ export class ClickBatches {
    */
   async checkNegatives(store: Store): Promise<void> {
     const { negatives, evaluationNegatives } = this.#settings;
-    const wanted = Math.max(negatives, evaluationNegatives);
-    for (let user = 0; user < this.#starts.length; user++) {
-      const length = this.split.historyLengths[user]!;
-      if (length < 2 || length + wanted <= this.#catalogueSize) continue;
-      const history = new Uint32Array(length);
-      await this.#source.read([this.#starts[user]!], [length], history);
-      const met = this.#sampler.countDifferent(history);
-      if (met + wanted <= this.#catalogueSize) continue;
-      const [[id]] = (await rowsOf(store.connection, `SELECT id FROM users WHERE rowid = ${user}`)) as [[string]];
-      throw new GramkitError('DATA_MISMATCH', `user '${id}' has clicked ${met} of the ${this.#catalogueSize} items, which leaves too few to draw ${wanted} others`, {
-        file: store.file, field: negatives >= evaluationNegatives ? 'data.negatives' : 'data.evaluationNegatives', fix: `set it to ${this.#catalogueSize - met} or less, or leave the user out`,
-      });
+    const { training, trainEnds, all } = this.#sources;
+    const trained = Uint32Array.from(trainEnds.keys()).filter((user) => trainEnds[user]! > 1);
+    await this.#checkPart(store, { histories: training, users: trained, part: 'train', wanted: negatives, field: 'data.negatives' });
+    for (const part of ['validation', 'test'] as const) {
+      await this.#checkPart(store, { histories: all, users: this.#evaluated[part].users, part, wanted: evaluationNegatives, field: 'data.evaluationNegatives' });
     }
   }
 
   /** Frees the histories. Idempotent; iterators must have ended. */
   close(): Promise<void> {
-    this.#closed ??= this.#source.close();
+    this.#closed ??= closeSources(this.#sources);
     return this.#closed;
   }
 
   #orderOf(options: Parameters<typeof epochOrder>[1]): EpochOrder {
     // Without pools only the number of samples counts.
-    const lengths = options.lengthPool === 1 ? new Uint32Array(this.#samples.count) : this.#samples.historyLengths(this.split, this.historyLength);
+    const lengths = options.lengthPool === 1 ? new Uint32Array(this.#samples.count) : this.#samples.historyLengths(this.#sources.trainEnds, this.historyLength);
     return epochOrder(lengths, options);
   }
 
-  #targetsOf(part: SplitName): EvaluationTargets {
-    const known = this.#evaluated.get(part) ?? evaluationTargets(this.split, part, this.historyLength);
-    this.#evaluated.set(part, known);
-    return known;
+  async #checkPart(store: Store, { histories, users, part, wanted, field }: CheckedPart): Promise<void> {
+    const { ofItem } = this.split;
+    const place = splitNames.indexOf(part);
+    const items = ofItem === undefined ? this.#catalogueSize : ofItem.filter((own) => own === place).length;
+    const spare = new SpareArrays();
+    for (const user of users) {
+      const length = histories.lengths[user]!;
+      if (length + wanted <= items) continue;
+      const clicks = await histories.read(Uint32Array.of(user), spare);
+      const met = this.#sampler.countDifferent(clicks.subarray(0, length), place);
+      spare.giveBack(clicks);
+      if (met + wanted <= items) continue;
+      const [[id]] = (await rowsOf(store.connection, `SELECT id FROM users WHERE rowid = ${user}`)) as [[string]];
+      throw new GramkitError('DATA_MISMATCH', `user '${id}' has clicked ${met} of the ${items} items${ofItem === undefined ? '' : ` of the part '${part}'`}, which leaves too few to draw ${wanted} others`, {
+        file: store.file, field, fix: `set it to ${items - met} or less, or leave the user out`,
+      });
+    }
   }
 
-  #evaluationRows(part: SplitName, { users, positions, numbers }: EvaluationTargets): AskedRows {
+  #evaluationRows(part: HeldOutPart, { users, positions, numbers }: EvaluationTargets): AskedRows {
     const { seed, evaluationNegatives: negatives } = this.#settings;
     const streams = part === 'validation' ? (['validationNegatives', 'validationColumn'] as const) : (['evaluationNegatives', 'evaluationColumn'] as const);
     const [drawn, placed] = streams.map((stream) => hash32(seed, hashStreams[stream])) as [number, number];
-    return { users, positions, negatives, keyOf: (row) => hashInto(drawn, numbers[row]!), columnOf: (row) => hashInto(placed, numbers[row]!) % (1 + negatives) };
+    return { users, positions, histories: this.#sources.all, part: splitNames.indexOf(part), negatives, keyOf: (row) => hashInto(drawn, numbers[row]!), columnOf: (row) => hashInto(placed, numbers[row]!) % (1 + negatives) };
   }
 
   #batches(count: number, askedOf: (index: number) => AskedRows): AsyncGenerator<Batch> {
     const spare = new SpareArrays();
     return prefetch(count, batchesAhead, async (index) => {
       const asked = askedOf(index);
-      const lengths = asked.users.map((user) => this.split.historyLengths[user]!);
-      const histories = spare.take(lengths.reduce((sum, length) => sum + length, 0));
-      await this.#source.read(Float64Array.from(asked.users, (user) => this.#starts[user]!), lengths, histories);
-      const batch = this.#assemble(asked, lengths, histories);
+      const histories = await asked.histories.read(asked.users, spare);
+      const batch = this.#assemble(asked, histories);
       spare.giveBack(histories);
       return batch;
     });
   }
 
-  /** @param histories the whole history of each row's user, one after another, `lengths[row]` clicks each */
-  #assemble({ users, positions, negatives, keyOf, columnOf }: AskedRows, lengths: Uint32Array, histories: Uint32Array): Batch {
+  /** @param clicks the whole history of each row's user, one after another */
+  #assemble({ users, positions, histories, part, negatives, keyOf, columnOf }: AskedRows, clicks: Uint32Array): Batch {
     const rows = emptyRows(users.length, this.#longestOf(positions), 1 + negatives);
     const others = new Int32Array(negatives);
-    for (let row = 0, first = 0; row < users.length; first += lengths[row++]!) {
-      const met = histories.subarray(first, first + lengths[row]!);
+    for (let row = 0, first = 0; row < users.length; first += histories.lengths[users[row++]!]!) {
+      const met = clicks.subarray(first, first + histories.lengths[users[row]!]!);
       const position = positions[row]!;
       const start = Math.max(0, position - this.historyLength);
       for (let click = start, cell = row * rows.historyLength; click < position; click++) rows.history[cell++] = met[click]! >>> 1;
-      this.#sampler.draw(met, keyOf(row), others);
+      this.#sampler.draw(met, keyOf(row), part, others);
       const firstColumn = row * rows.candidateCount;
       const clicked = columnOf(row);
       rows.candidates.set(others.subarray(0, clicked), firstColumn);
@@ -214,17 +227,15 @@ export class ClickBatches {
     const longest = positions.reduce((length, position) => Math.max(length, position), 0);
     return Math.min(this.historyLength, Math.ceil(longest / this.#settings.lengthMultiple) * this.#settings.lengthMultiple);
   }
+}
 
-  /** Every click, in stretches whose array is used again. */
-  async *#scan(): AsyncGenerator<{ packed: Uint32Array; first: number }> {
-    const clicks = this.split.historyLengths.reduce((sum, length) => sum + length, 0);
-    const buffer = new Uint32Array(Math.min(scanLength, clicks));
-    for (let first = 0; first < clicks; first += scanLength) {
-      const packed = buffer.subarray(0, Math.min(scanLength, clicks - first));
-      await this.#source.read([first], [packed.length], packed);
-      yield { packed, first };
-    }
-  }
+/** Users of a part who need so many items beside their clicks. */
+interface CheckedPart {
+  readonly histories: ClickHistories;
+  readonly users: Uint32Array;
+  readonly part: SplitName;
+  readonly wanted: number;
+  readonly field: string;
 }
 
 /**
@@ -240,24 +251,36 @@ export async function openClickBatches(store: Store, split: Split, options: Clic
     evaluationNegatives: positive(options.evaluationNegatives ?? 20, 'data.evaluationNegatives'),
     lengthMultiple: positive(options.lengthMultiple ?? 1, 'lengthMultiple'),
   };
-  if (new TrainingSamples(split).count === 0) {
-    throw new GramkitError('DATA_EMPTY', 'no user has two clicks or more to train on', { file: store.file, fix: 'add data, or hold out less' });
-  }
-  const source = await openHistories(store, options.interactionsInMemory ?? interactionsInMemory);
+  const sources = await openSources(store, split, options.interactionsInMemory ?? interactionsInMemory);
   try {
-    const batches = new ClickBatches(split, source, store.summary.items, settings);
+    const batches = new ClickBatches(split, sources, store.summary.items, settings);
+    if (batches.windowCount('train') === 0) throw new GramkitError('DATA_EMPTY', 'no user has two clicks or more to train on', { file: store.file, fix: 'add data, or hold out less' });
     await batches.checkNegatives(store);
     return batches;
   } catch (error) {
-    await source.close();
+    await closeSources(sources);
     throw error;
   }
 }
 
-function startsOf(historyLengths: Uint32Array): Float64Array {
-  const starts = new Float64Array(historyLengths.length);
-  for (let user = 1; user < starts.length; user++) starts[user] = starts[user - 1]! + historyLengths[user - 1]!;
-  return starts;
+async function openSources(store: Store, split: Split, keepInMemory: number): Promise<ClickSources> {
+  const { historyLengths, ofItem } = split;
+  const all = new ClickHistories(await openHistories(store, keepInMemory), historyLengths);
+  if (ofItem === undefined) return { all, training: all, trainEnds: split.trainEnds, ends: { validation: partEnds(split, 'validation'), test: partEnds(split, 'test') } };
+  const kept = new Uint32Array(historyLengths.length);
+  const ends = { validation: new Uint32Array(historyLengths.length), test: new Uint32Array(historyLengths.length) };
+  await all.visit((user, place, item) => {
+    const part = splitNames[ofItem[item]!]!;
+    if (part === 'train') kept[user]!++;
+    else ends[part][user] = place + 1;
+  });
+  const training = new ClickHistories(await openHistories(store, keepInMemory, ofItem), kept);
+  return { all, training, trainEnds: kept, ends };
+}
+
+async function closeSources({ all, training }: ClickSources): Promise<void> {
+  await all.close();
+  if (training !== all) await training.close();
 }
 
 function positive(value: number, field: string): number {

@@ -15,7 +15,8 @@ export class TrainingSamples {
   readonly count: number;
   readonly #samples: NumberedSamples;
 
-  constructor({ trainEnds }: Split) {
+  /** @param trainEnds how many clicks of each user are trained on `[users]` */
+  constructor(trainEnds: Uint32Array) {
     this.#samples = new NumberedSamples(trainEnds.map((end) => Math.max(0, end - 1)));
     this.count = this.#samples.count;
   }
@@ -26,7 +27,7 @@ export class TrainingSamples {
   }
 
   /** Clicks before each sample, never above `longest` `[count]`. */
-  historyLengths({ trainEnds }: Split, longest: number): Uint32Array {
+  historyLengths(trainEnds: Uint32Array, longest: number): Uint32Array {
     const lengths = new Uint32Array(this.count);
     let sample = 0;
     for (const end of trainEnds) for (let position = 1; position < end; position++) lengths[sample++] = Math.min(position, longest);
@@ -41,23 +42,28 @@ export interface EvaluationTargets extends ClickTargets {
 }
 
 /** What a part is evaluated on, users by the length of their history up to `longest`, ties by user; a user's first click has no history and is left out. */
-export function evaluationTargets(split: Split, part: SplitName, longest: number): EvaluationTargets {
+export function evaluationTargets(historyLengths: Uint32Array, ends: Uint32Array, longest: number): EvaluationTargets {
   const users: number[] = [];
-  const positions: number[] = [];
   const numbers: number[] = [];
   let number = 0;
-  for (let user = 0; user < split.historyLengths.length; user++) {
-    if (split.historyLengths[user]! < 2) continue;
-    const { start, end } = partOf(split, part, user);
-    if (end > start && end > 1) {
+  for (let user = 0; user < historyLengths.length; user++) {
+    if (historyLengths[user]! < 2) continue;
+    if (ends[user]! > 1) {
       users.push(user);
-      positions.push(end - 1);
       numbers.push(number);
     }
     number++;
   }
-  const order = sortedByKey(users.length, (row) => Math.min(positions[row]!, longest));
-  return { users: order.map((row) => users[row]!), positions: order.map((row) => positions[row]!), numbers: order.map((row) => numbers[row]!) };
+  const order = sortedByKey(users.length, (row) => Math.min(ends[users[row]!]! - 1, longest));
+  return { users: order.map((row) => users[row]!), positions: order.map((row) => ends[users[row]!]! - 1), numbers: order.map((row) => numbers[row]!) };
+}
+
+/** Behind the last event of each user in a part, 0 for users who have none there `[users]`; items must not be held out. */
+export function partEnds(split: Split, part: SplitName): Uint32Array {
+  return split.historyLengths.map((_, user) => {
+    const { start, end } = partOf(split, part, user);
+    return end > start ? end : 0;
+  });
 }
 
 /** Which events of a user belong to a part: from `start` up to `end`. */
