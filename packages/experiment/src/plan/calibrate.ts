@@ -48,7 +48,7 @@ export async function calibrate(configuration: ResolvedConfiguration, options: C
   const runOne = async (calibration: OpenedCalibration, size: number): Promise<void> => {
     try {
       const until = performance.now() + (1000 * options.seconds) / sizes.length;
-      miniatures.push(await calibration.run({ ...options, batchSize: size, batches: batchesOfMiniature, epochs, until }));
+      miniatures.push(await calibration.run({ ...options, batchSize: size, batches: batchesOfMiniature, epochs, until, windows: multiStep === undefined ? 0 : 2 }));
     } finally {
       await calibration.close();
     }

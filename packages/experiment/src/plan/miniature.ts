@@ -48,8 +48,9 @@ export interface MiniatureOptions extends SessionOptions {
   readonly batchSize: number;
   readonly batches: number;
   readonly epochs: number;
-  /** Milliseconds (of `performance.now`) after which no step is begun once there are two that compiled nothing. */
+  /** Milliseconds (of `performance.now`) after which no step is begun once there are two that compiled nothing, and `windows` windows are closed. */
   readonly until: number;
+  readonly windows: number;
 }
 
 /** The data of a run, opened, beside its components. The caller disposes it. */
@@ -118,7 +119,8 @@ async function measure(components: RunComponents, data: RunData, { catalogue, ba
   for (let epoch = 0; epoch < options.epochs; epoch++) {
     for (const batch of batches) {
       if (options.signal?.aborted === true) throw new GramkitError('INTERRUPTED', 'planning was interrupted');
-      if (performance.now() > options.until && steps.filter(({ compileSeconds }) => compileSeconds === 0).length >= 2) return finish();
+      const isEnough = windows.length >= options.windows && steps.filter(({ compileSeconds }) => compileSeconds === 0).length >= 2;
+      if (isEnough && performance.now() > options.until) return finish();
       steps.push({ epoch, ...(await timed(strategy, batch)), ...batchTokensOf(batch, catalogue) });
       peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
       options.logger?.progress('calibrating', steps.length, options.epochs * batches.length, 'steps');
