@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { repeatable } from '../runs/repeatable.js';
 import type { Session } from '../session.js';
 
 /** `gram evaluate` */
@@ -8,7 +9,8 @@ export function addEvaluate(program: Command, session: Session): void {
     .description("quality of a run's best checkpoint on held-out users, with encodings of its own encoder")
     .argument('<run>', 'folder of the run')
     .addOption(new Option('--split <name>', 'which users').choices(['test', 'validation']).default('test'))
-    .action(async (run: string, { split }: { split: 'test' | 'validation' }) => {
+    .option('--set <path=value>', "another data set or split than the run's, for instance data.path=other; may be repeated", repeatable, [])
+    .action(async (run: string, { split, set }: { split: 'test' | 'validation'; set: readonly string[] }) => {
       const { evaluateRun } = await import('@gramkit/experiment');
       const { formatEvaluation } = await import('../runs/format-report.js');
       const { display } = session;
@@ -17,7 +19,7 @@ export function addEvaluate(program: Command, session: Session): void {
         message: (level: 'info' | 'warning', text: string) => display.message(level, text),
         progress: (part: string, done: number, total: number, unit: string) => display.progress(part, done, total, unit),
       };
-      const evaluation = await evaluateRun(run, { split, logger });
+      const evaluation = await evaluateRun(run, { split, overrides: set, logger, signal: session.signal });
       session.print(evaluation, formatEvaluation(evaluation));
     });
 }

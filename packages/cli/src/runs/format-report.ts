@@ -1,4 +1,4 @@
-import type { Evaluation, EvaluationMetrics, RunReport } from '@gramkit/experiment';
+import type { Evaluation, EvaluationMetrics, MetricIntervals, RunReport } from '@gramkit/experiment';
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
 import { table } from '../terminal/table.js';
@@ -15,17 +15,19 @@ export function formatReport(report: RunReport): string {
     ['peak memory', prettyBytes(report.peakMemoryBytes)],
     ...validation.slice(-1).map(({ epoch, metrics }) => [`validation (epoch ${epoch})`, describeMetrics(metrics)]),
     ...(test === null ? [] : [['test', describeMetrics(test)]]),
+    ...(report.testIntervals === null ? [] : [describeIntervals(report.testIntervals)]),
     ...(report.ceilingAuc === null ? [] : [['ceiling', `AUC ${quality(report.ceilingAuc)} (of the true probabilities)`]]),
   ];
   return table(['', ''], facts).trimStart();
 }
 
 /** An evaluation, for people. */
-export function formatEvaluation({ runDirectory, checkpoint, step, split, metrics }: Evaluation): string {
+export function formatEvaluation({ runDirectory, checkpoint, step, split, metrics, intervals }: Evaluation): string {
   return table(['', ''], [
     ['run', runDirectory],
     ['checkpoint', `${checkpoint} (step ${step})`],
     [split, describeMetrics(metrics)],
+    describeIntervals(intervals),
     describeCounts(metrics),
   ]).trimStart();
 }
@@ -38,6 +40,13 @@ function describeMetrics(metrics: EvaluationMetrics): string {
   const common = `AUC ${quality(metrics.auc)}, cold-start AUC ${quality(metrics.coldStartAuc)}`;
   if (metrics.task === 'knowledge-tracing') return `${common}, accuracy ${quality(metrics.accuracy)}, loss ${quality(metrics.loss)}`;
   return `${common}, MRR ${quality(metrics.meanReciprocalRank)}, nDCG@5 ${quality(metrics.ndcgAt5)}, nDCG@10 ${quality(metrics.ndcgAt10)}, loss ${quality(metrics.loss)}`;
+}
+
+/** The interval of each metric that has one. */
+function describeIntervals({ level, of }: MetricIntervals): [string, string] {
+  const known = Object.entries(of).flatMap(([name, interval]) => (interval === null ? [] : [{ name, ...interval }]));
+  const texts = known.map(({ name, low, high }) => `${name} ${quality(low)} to ${quality(high)}`);
+  return [`${level * 100}% intervals`, texts.length === 0 ? '–' : texts.join(', ')];
 }
 
 /** What the metrics are over. */

@@ -11,10 +11,13 @@ interface Column {
   readonly cell: (row: ComparisonRow) => string;
 }
 
-/** The columns of every form of the table: cost, then the metrics that any row has, then how probable the difference of AUC is by chance. */
-export function comparisonColumns({ task, rows, qualityReference }: Comparison): readonly Column[] {
+/**
+ * The columns of the table: cost, then the metrics that any row has, then how probable the difference of AUC is by chance. Intervals make it wider than
+ * most terminals.
+ */
+export function comparisonColumns({ task, rows, qualityReference }: Comparison, withIntervals: boolean): readonly Column[] {
   const shown = headlines[task].filter(([name]) => name === 'auc' || rows.some((row) => row.quality[name] !== undefined));
-  const quality = shown.map(([name, heading]): Column => ({ heading, cell: (row) => formatMetric(row.quality[name]) }));
+  const quality = shown.map(([name, heading]): Column => ({ heading, cell: (row) => formatMetric(row.quality[name], withIntervals) }));
   const isTested = rows.some((row) => row.quality.auc?.difference);
   return [...costColumns, ...quality, ...(isTested ? [{ heading: `p (AUC, ${qualityReference})`, cell: (row: ComparisonRow) => formatProbability(row.quality.auc?.difference?.pValue ?? null) }] : [])];
 }
@@ -35,7 +38,7 @@ const costColumns: readonly Column[] = [
 ];
 
 /** What a reader of the table must know beside it. */
-export function comparisonNotes(comparison: Comparison): string[] {
+export function comparisonNotes(comparison: Comparison, withIntervals: boolean): string[] {
   const notes = ['Time is training alone: no evaluation, no checkpoints; s / step is the mean over all steps. What a strategy does once before its first step is not in s / epoch. Peak memory is the largest resident size of a run in its own process.'];
   const cut = comparison.rows.filter((row) => !row.complete).map((row) => row.strategy);
   if (cut.length > 0) notes.push(`Training was cut short for ${cut.join(', ')}: no quality is shown.`);
@@ -43,7 +46,7 @@ export function comparisonNotes(comparison: Comparison): string[] {
   if (comparison.ceilingAuc !== null) notes.push(`AUC of the true probabilities (the ceiling): ${formatQuality(comparison.ceilingAuc)}.`);
   const seeds = Math.max(...comparison.rows.map((row) => row.seeds.length));
   if (seeds > 1) notes.push(`Means over ${seeds} seeds, ± the deviation between them; peak memory is the largest.`);
-  if (comparison.rows.some((row) => Object.values(row.quality).some((metric) => metric.interval !== null))) notes.push('In brackets: 95% bootstrap intervals over the test users.');
+  if (withIntervals && comparison.rows.some((row) => Object.values(row.quality).some((metric) => metric.interval !== null))) notes.push('In brackets: 95% bootstrap intervals over the test users.');
   if (comparison.rows.some((row) => row.quality.auc?.difference)) notes.push(`p: paired bootstrap test over the test users, two-sided, of the AUC against ${comparison.qualityReference}'s.`);
   if (comparison.device !== '') notes.push(`Device: ${comparison.device}.`);
   return notes;
@@ -62,10 +65,10 @@ export function formatQuality(value: number | null): string {
   return value === null ? dash : value.toFixed(4);
 }
 
-function formatMetric(metric: ComparedMetric | undefined): string {
+function formatMetric(metric: ComparedMetric | undefined, withInterval: boolean): string {
   if (metric === undefined) return dash;
   const spread = metric.deviation === null ? '' : ` ± ${metric.deviation.toFixed(4)}`;
-  return `${formatQuality(metric.mean)}${spread}${metric.interval === null ? '' : ` [${metric.interval.low.toFixed(3)}, ${metric.interval.high.toFixed(3)}]`}`;
+  return `${formatQuality(metric.mean)}${spread}${metric.interval === null || !withInterval ? '' : ` [${metric.interval.low.toFixed(3)}, ${metric.interval.high.toFixed(3)}]`}`;
 }
 
 function formatProbability(value: number | null): string {

@@ -40,14 +40,14 @@ export function comparisonHtml(comparison: Comparison): string {
 <div class="scroll">${table(comparison)}</div>
 ${comparisonCharts(comparison).join('\n')}
 </main>
-<footer>${comparisonNotes(comparison).map((note) => `<p>${escapeHtml(note)}</p>`).join('\n')}</footer>
+<footer>${comparisonNotes(comparison, true).map((note) => `<p>${escapeHtml(note)}</p>`).join('\n')}</footer>
 </body>
 </html>
 `;
 }
 
 function table(comparison: Comparison): string {
-  const columns = comparisonColumns(comparison);
+  const columns = comparisonColumns(comparison, true);
   const head = columns.map((column) => `<th scope="col">${escapeHtml(column.heading)}</th>`).join('');
   const rows = comparison.rows.map((row) => {
     const [name, ...cells] = columns.map((column) => escapeHtml(column.cell(row)));

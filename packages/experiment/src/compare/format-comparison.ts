@@ -2,12 +2,13 @@ import Table from 'cli-table3';
 import { comparisonColumns, comparisonNotes } from './comparison-cells.js';
 import type { Comparison } from './comparison.js';
 
-/** The comparison as a table for a terminal, or in Markdown. */
+/** The comparison as a table for a terminal, without intervals, or in Markdown. */
 export function formatComparison(comparison: Comparison, format: 'text' | 'markdown' = 'text'): string {
-  const columns = comparisonColumns(comparison);
+  const withIntervals = format === 'markdown';
+  const columns = comparisonColumns(comparison, withIntervals);
   const head = columns.map((column) => column.heading);
   const rows = comparison.rows.map((row) => columns.map((column) => column.cell(row)));
-  return `${[format === 'text' ? textTable(head, rows) : markdownTable(head, rows), '', ...comparisonNotes(comparison)].join('\n')}\n`;
+  return `${[format === 'text' ? textTable(head, rows) : markdownTable(head, rows), '', ...comparisonNotes(comparison, withIntervals)].join('\n')}\n`;
 }
 
 function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -171,6 +171,19 @@ describe('trainRun', () => {
     expect((await evaluateRun(join(folder, 'patient'), { split: 'validation' })).metrics).toEqual(best.metrics);
   });
 
+  it('evaluates a run on another data set, with what is new to the run told by item ids', async () => {
+    const run = join(folder, 'patient');
+    const own = await evaluateRun(run);
+    const onOwn = await evaluateRun(run, { overrides: ['data.split.validation=0.3'] });
+    // The generator's own test users, whatever is held out beside them; items of the run's training stay met.
+    expect(onOwn.metrics).toEqual(own.metrics);
+    const other = await evaluateRun(run, { overrides: ['data.users=60', 'data.seed=9'] });
+    expect(other.metrics).toMatchObject({ predictions: 15 * 9 });
+    expect(other.metrics.auc).not.toBe(own.metrics.auc);
+    await expect(evaluateRun(run, { overrides: ['model.hidden=9'] })).rejects.toMatchObject({ code: 'USAGE' });
+    await expect(evaluateRun(run, { overrides: ['data.usres=9'] })).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID' });
+  });
+
   it('leaves a run whose encoder can be loaded, trained', async () => {
     const run = await loadRun(join(folder, 'every-single-step-'));
     const untouched = await loadRun(join(folder, 'every-frozen-'));
