@@ -11,9 +11,9 @@ export function addPlan(program: Command, session: Session): void {
     .command('plan')
     .description('predict what training costs under several strategies, from a short calibration of each in a process of its own, and recommend one')
     .argument('<config>', 'YAML file of the configuration')
-    .option('--strategies <names>', `comma-separated (default: ${standardStrategies.join(',')})`, (names) => names.split(',').map((name) => name.trim()), standardStrategies)
-    .option('--seconds <seconds>', 'for the steps of each calibration; loading and compiling come on top (default: 60)', positiveInteger, 60)
-    .option('--batches <batches>', 'of the first epoch, to take R and lengths from (default: 200)', positiveInteger, 200)
+    .option('--strategies <names>', 'comma-separated', (names) => names.split(',').map((name) => name.trim()), standardStrategies)
+    .option('--seconds <seconds>', 'for the steps of each calibration; loading and compiling come on top', positiveInteger, 60)
+    .option('--batches <batches>', 'of the first epoch, to take R and lengths from', positiveInteger, 200)
     .option('--set <path=value>', 'change a setting of the configuration; may be repeated', repeatable, [])
     .addOption(new Option('--calibrate <strategy>').hideHelp())
     .action(async (config: string, options: PlanOptions) => {

@@ -38,7 +38,6 @@ export const builtIns: readonly BuiltIn[] = [
   ofPackage('strategy', 'speedy-feed', () => import('@gramkit/strategy-speedy-feed')),
   { kind: 'optimizer', name: 'adam', packageName: '@gramkit/tensor', load: async () => (await import('@gramkit/tensor')).adamPlugin },
   { kind: 'optimizer', name: 'adamw', packageName: '@gramkit/tensor', load: async () => (await import('@gramkit/tensor')).adamwPlugin },
-  { kind: 'optimizer', name: 'adamw', packageName: '@gramkit/tensor', load: async () => (await import('@gramkit/tensor')).adamwPlugin },
 ];
 
 export function builtInsOf(kind: ComponentKind): readonly BuiltIn[] {
