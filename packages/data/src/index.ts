@@ -38,6 +38,6 @@ export type { DatabaseLimits } from './store/database.js';
 export { importDataset, type DatasetSummary, type ImportOptions, type ImportProgress } from './store/import-dataset.js';
 export type { ImpressionInspection } from './store/impression-inspection.js';
 export type { Inspection, InspectionOptions } from './store/inspection.js';
-export { exportParquet, type ParquetExport } from './store/parquet.js';
+export { exportImpressions, exportParquet, type ImpressionExport, type ParquetExport } from './store/parquet.js';
 export { openStore, Store, type StoredUsers } from './store/store.js';
 export type { Distribution } from './store/text-statistics.js';
