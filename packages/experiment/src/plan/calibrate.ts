@@ -28,8 +28,10 @@ export interface CalibrateOptions extends SessionOptions {
   readonly shapeBatches: number;
 }
 
-/** Batches that a miniature goes through in each of its epochs. */
-const batchesOfMiniature = 4;
+/** Batches that a miniature goes through in each of its epochs: the more, the more of the run's shapes are in its memory. */
+const batchesOfMiniature = { cheap: 8, costly: 4 };
+/** A guessed step from which fewer batches have to do. */
+const costlyStepSeconds = 1;
 /** The first time through, shapes are compiled. */
 const epochsOfMiniature = 3;
 /** A guess on the slow side, for choosing a batch size that fits the seconds: a token of a small BERT forward and back on a core or two. */
@@ -40,15 +42,17 @@ export async function calibrate(configuration: ResolvedConfiguration, options: C
   const { batchSize } = configuration.training;
   const { use, options: strategyOptions } = configuration.components.strategy;
   const multiStep = multiStepOptionsOf(use, strategyOptions);
-  const epochs = multiStep === undefined ? epochsOfMiniature : epochsWithTwoWindows(multiStep, batchesOfMiniature);
   const opened = await openCalibration(configuration, batchSize, options.shapeBatches, options);
   const { shape, engine } = opened;
-  const sizes = batchSizes(batchSize, guessSeconds(use, shape), options.seconds);
+  const stepSeconds = guessStepSeconds(use, shape);
+  const batches = stepSeconds < costlyStepSeconds ? batchesOfMiniature.cheap : batchesOfMiniature.costly;
+  const epochs = multiStep === undefined ? epochsOfMiniature : epochsWithTwoWindows(multiStep, Math.min(batches, shape.stepsPerEpoch));
+  const sizes = batchSizes(batchSize, stepSeconds * batches * epochsOfMiniature, options.seconds);
   const miniatures: Miniature[] = [];
   const runOne = async (calibration: OpenedCalibration, size: number): Promise<void> => {
     try {
       const until = performance.now() + (1000 * options.seconds) / sizes.length;
-      miniatures.push(await calibration.run({ ...options, batchSize: size, batches: batchesOfMiniature, epochs, until, windows: multiStep === undefined ? 0 : 2 }));
+      miniatures.push(await calibration.run({ ...options, batchSize: size, batches, epochs, until, windows: multiStep === undefined ? 0 : 2 }));
     } finally {
       await calibration.close();
     }
@@ -67,11 +71,10 @@ export async function calibrate(configuration: ResolvedConfiguration, options: C
   };
 }
 
-/** How long a miniature on whole batches may take. */
-function guessSeconds(use: string, { interactionTokensPerBatch, uniqueTokensPerBatch }: DataShape): number {
-  const steps = batchesOfMiniature * epochsOfMiniature;
+/** How long a step on a whole batch may take. */
+function guessStepSeconds(use: string, { interactionTokensPerBatch, uniqueTokensPerBatch }: DataShape): number {
   const tokens = use === 'end-to-end' ? interactionTokensPerBatch : use === 'frozen' ? uniqueTokensPerBatch / epochsOfMiniature : uniqueTokensPerBatch;
-  return steps * tokens * guessedSecondsPerToken;
+  return tokens * guessedSecondsPerToken;
 }
 
 /** The run's batch size, or two smaller ones that fit the seconds together. */
