@@ -24,7 +24,7 @@ export function visiblePast(steps: number, starts: Tensor2D | undefined): Visibl
   const window = tf.cumsum(starts, 1);
   const together = tf.equal(tf.reshape(window, [rows, steps, 1]), tf.reshape(window, [rows, 1, steps]));
   const visible = tf.logicalAnd(together, behind);
-  return { additive: additiveMask(visible), positions: tf.cast<Tensor2D>(tf.sub(tf.sum(tf.cast(visible, 'float32'), 2), 1), 'int32') };
+  return { additive: additiveMask(visible), positions: tf.cast<Tensor2D>(tf.sub<Tensor2D>(tf.sum(tf.cast(visible, 'float32'), 2), 1), 'int32') };
 }
 
 /** `[rows, steps, steps]` for all heads alike. */
