@@ -1,6 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Batch } from '@gramkit/spec';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createTabularReader } from '../readers/tabular.js';
+import { tabularOptions } from '../readers/tabular-options.js';
 import { splitStore, type Split, type SplitOptions } from '../split/split.js';
 import type { Store } from '../store/store.js';
 import { collect, errorOf, items, readerOf, storeOf, type Row } from '../testing/fixtures.js';
@@ -239,3 +244,34 @@ describe('openClickBatches', () => {
     }
   });
 });
+
+const shared = resolve(fileURLToPath(import.meta.url), '../../../../../../shared/data/goodreads');
+
+describe.skipIf(!existsSync(shared))(`Goodreads (skipped where ${shared} is absent)`, () => {
+  it('has the batches of the PyTorch peer, to the last item', async () => {
+    const store = await storeOf(createTabularReader(tabularOptions.parse({
+      task: 'recommendation', interactions: 'histories.tsv', interactionsHeader: false, itemSeparator: ' ', columns: { user: 'column0', item: 'column1' },
+      quotes: false, unknownItems: 'drop', items: 'books.tsv', id: 'bid', fields: { title: 'title' },
+    }), shared));
+    const batches = await openClickBatches(store, await splitStore(store, { seed: 1, by: 'leave-one-out', validationFraction: 0 }), { seed: 1, historyLength: 8 });
+    onTestFinished(() => batches.close());
+    expect([batches.windowCount('train'), batches.windowCount('test'), batches.stepsPerEpoch(64)]).toEqual([112324, 22195, 1755]);
+    // Recorded from the peer: SHA-256 over the items of each row, of epoch 1 and of the test, there with the column of the clicked one.
+    const training = createHash('sha256');
+    for await (const batch of batches.trainBatches({ seed: 1, epoch: 1, batchSize: 64 })) training.update(`${linesOf(batch).join('\n')}\n`);
+    expect(training.digest('hex')).toBe('b9f8bbed45fb88475cf86981fbbc92ff69f8e14cfdb536cfc8e9d30720acbc9f');
+    const lines: string[] = [];
+    for await (const batch of batches.evaluationBatches({ split: 'test', batchSize: 256 })) {
+      linesOf(batch).forEach((line, row) => (lines[batch.users[row]!] = `${line} @${batch.fields.labels!.data.subarray(row * 21, (row + 1) * 21).indexOf(1)}`));
+    }
+    expect(createHash('sha256').update(lines.join('\n')).digest('hex')).toBe('c18a9c12de37d439e294e719ceacc60e38b89a3e5826e475f606e2c10dd08a2e');
+  }, 60_000);
+});
+
+/** The items of every row: the history, then the candidates. */
+function linesOf({ itemIds, references: { history, candidates } }: Batch): string[] {
+  return Array.from({ length: history!.shape[0]! }, (_, row) => {
+    const cells = [history!, candidates!].flatMap(({ data, shape }) => [...data.subarray(row * shape[1]!, (row + 1) * shape[1]!)]);
+    return cells.filter((reference) => reference >= 0).map((reference) => itemIds[reference]!).join(' ');
+  });
+}
