@@ -50,6 +50,8 @@ describe('usage errors end with 2', () => {
     [['plan', 'a.yaml', '--seconds', '0'], /whole number above 0/],
     [['plan', 'a.yaml', '--calibrate', 'frozen'], /parent process/],
     [['compare', 'a.yaml', '--strategies', 'frozen', '--limit', 'frozen=soon'], /no limit/],
+    [['compare', 'a.yaml', '--strategies', 'frozen', '--seeds', '0'], /whole number above 0/],
+    [['compare', 'a.yaml', '--strategies', 'frozen', '--variant', 'small'], /is no variant/],
     [['encode', '--texts', 'a.txt', '--output', 'b.csv'], /\.jsonl, \.npy/],
     [['encode', '--texts', 'a.pdf', '--output', 'b.npy'], /\.txt, \.jsonl/],
     [['encode', '--texts', 'a.txt', '--output', 'b.npy', '--max-length', '0'], /whole number above 0/],

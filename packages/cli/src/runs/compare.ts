@@ -10,13 +10,14 @@ import { runInProcess } from './run-in-process.js';
 export async function compare(session: Session, config: string, { strategies, variant, seeds, limit, set, output, overwrite }: CompareOptions): Promise<void> {
   const limits = parseLimits(limit);
   const { compareRuns, formatComparison, loadConfiguration, parseVariant } = await import('@gramkit/experiment');
+  const variants = Object.fromEntries(variant.map(parseVariant));
   const overrides = [...set, ...(output === undefined ? [] : [`output=${JSON.stringify(resolve(output))}`])];
   const configuration = await loadConfiguration(config, { overrides });
   const cut = timeUntilCut(limits);
   const comparison = await compareRuns({
     configuration,
     strategies,
-    variants: Object.fromEntries(variant.map(parseVariant)),
+    variants,
     seeds,
     limits,
     overwrite: overwrite === true,

@@ -28,12 +28,13 @@ function endsOfTies(count: number, scoreAt: (place: number) => number): Uint32Ar
   return Uint32Array.from(ends);
 }
 
-function weightedArea(packed: Uint32Array, ends: Uint32Array, weights: ArrayLike<number>): number {
+function weightedArea(packed: Uint32Array, ends: Uint32Array, weights: Float64Array): number {
   let pairs = 0;
   let positives = 0;
   let negatives = 0;
   let place = 0;
-  for (const end of ends) {
+  for (let tie = 0; tie < ends.length; tie++) {
+    const end = ends[tie]!;
     let positivesHere = 0;
     let negativesHere = 0;
     for (; place < end; place++) {

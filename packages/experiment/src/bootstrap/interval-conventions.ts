@@ -1,5 +1,5 @@
 /** Responses up to which a resample counts the area anew; beyond, it follows from each user's influence. */
-export const exactAreaLimit = 400_000;
+export const exactAreaLimit = 100_000;
 export const resampleCount = 1_000;
 export const intervalLevel = 0.95;
 

@@ -4,7 +4,7 @@ import type { MetricName } from '../metrics/evaluation-metrics.js';
 export interface UserStatistic {
   readonly name: MetricName;
   /** `weights` `[users]`: how often each user was drawn. NaN where the metric is not defined. */
-  value(weights: ArrayLike<number>): number;
+  value(weights: Float64Array): number;
 }
 
 /** A mean over responses or impressions, from each user's sum and count `[users]`. */
