@@ -38,11 +38,11 @@ export const dataKeys = {
 
 export const trainingSchema = z.strictObject({
   epochs: z.int().min(1).default(5).describe("Passes over the training interactions, a strategy's warm-up and settling among them."),
-  batchSize: z.int().min(1).default(32).describe('Windows of histories in a batch.'),
+  batchSize: z.int().min(1).default(32).describe('Windows of histories in a batch; in recommendation, samples: a click and what stands beside it.'),
   lengthPool: z.int().min(1).default(1)
     .describe("How many batches' worth of windows are sorted by length together before they are cut into batches, whose order is then mixed over the epoch. 1: every batch is drawn from all windows. 32 pads less for models that need one window a row; it costs randomness, since windows of like length meet in a batch (weighted by its predictions): DKT on ASSISTments 2009 was .004 to .006 of test AUC behind after three epochs. Models that take several windows a row, such as DKT, pad little anyway."),
   lengthMultiple: z.int().min(1).default(4)
-    .describe('A batch is padded to a multiple of so many positions, never beyond data.windowLength, in training and in evaluation: a compiled step is made once for every length it meets. 1 turns it off.'),
+    .describe('A batch is padded to a multiple of so many positions, never beyond data.windowLength (of histories in recommendation data.historyLength), in training and in evaluation: a compiled step is made once for every length it meets. 1 turns it off.'),
   maximumSteps: z.int().min(1).optional().describe('Stop after so many steps. The report says that the run is not complete.'),
   maximumSeconds: z.number().positive().optional().describe('Stop after so many seconds of training (evaluation not counted). The report says that the run is not complete; its time per epoch is extrapolated.'),
   evaluateEvery: z.int().min(1).default(1).describe('Epochs between evaluations on the validation users.'),
