@@ -66,12 +66,12 @@ describe('multi-step', () => {
   it('moves rows by the number of predictions times their gradient, which undoes the mean, unless told a number', async () => {
     const updates = [];
     let predictions = 0;
-    for (const rowRate of ['predictions', 1] as const) {
+    for (const rowRate of ['auto', 1] as const) {
       const setting = recordedSetting();
       const strategy = await begunMultiStep(setting, { ...degenerate, rowRate });
       ({ predictions } = await strategy.step(setting.batch(2)));
       updates.push(setting.encoderOptimizer.updates[0]!);
-      expect(setting.events[0]!.values).toMatchObject({ index: 0, steps: 1, rowRate: rowRate === 'predictions' ? predictions : 1 });
+      expect(setting.events[0]!.values).toMatchObject({ index: 0, steps: 1, rowRate: rowRate === 'auto' ? predictions : 1 });
     }
     const scaled = Object.fromEntries(Object.entries(updates[1]!).map(([name, values]) => [name, values.map((value) => value * predictions)]));
     expect(predictions).toBeGreaterThan(5);
@@ -367,7 +367,7 @@ describe('multi-step', () => {
     expect(() => plugin.options.parse({ rowRate: 'steps' })).toThrow();
     expect(plugin.options.parse({})).toEqual({
       interval: '1e',
-      rowRate: 'predictions',
+      rowRate: 'auto',
       passes: 2,
       miniBatch: 32,
       warmUpEpochs: 'auto',

@@ -23,6 +23,7 @@ import {
 import type { EncoderCost, SequenceGradients, TrainedPair } from '@gramkit/tensor';
 import type { MultiStepOptions } from './options.js';
 import { regress } from './regression.js';
+import { resolveRowRate } from './row-rate.js';
 import { RowTable } from './row-table.js';
 import { restoreRows, restoreWindow, saveRows, saveWindow } from './saved-window.js';
 import { createSchedule } from './schedule.js';
@@ -48,6 +49,7 @@ export class MultiStep implements GradientStrategy {
   readonly kind = 'strategy';
   readonly name = 'multi-step';
   readonly #passes: NetworkPasses;
+  readonly #rowRate: number | 'predictions';
   #context?: StrategyContext;
   #schedule?: Schedule;
   #step = 0;
@@ -69,6 +71,7 @@ export class MultiStep implements GradientStrategy {
     private readonly options: MultiStepOptions,
   ) {
     this.#passes = new NetworkPasses(pair);
+    this.#rowRate = resolveRowRate(options.rowRate, pair.sequenceModel.task);
   }
 
   /** @throws GramkitError CONFIGURATION_INVALID where warm-up, settling and one window do not fit the epochs, or no weight of the encoder is trainable. */
@@ -209,11 +212,10 @@ export class MultiStep implements GradientStrategy {
   }
 
   #gradients(window: Window, batch: Batch, seed: Scalar): WindowGradients {
-    const { rowRate } = this.options;
     return tf.tidy(() => {
       const places = window.places(batch.itemIds);
       const { rows, ...rest } = this.#passes.sequenceModel.rowGradients(window.at(places), batch, seed);
-      const rate = rowRate === 'predictions' ? rest.count.clone() : tf.scalar(rowRate);
+      const rate = this.#rowRate === 'predictions' ? rest.count.clone() : tf.scalar(this.#rowRate);
       return { ...rest, move: { places, change: tf.neg(tf.mul(rows, rate) as Tensor2D), rowRate: rate } };
     });
   }

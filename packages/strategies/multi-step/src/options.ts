@@ -11,9 +11,13 @@ export const multiStepOptions = z.strictObject({
     .default('1e')
     .describe('N, the length of a window: a number of steps (10), or epochs ("0.5e", "1e"). A last window shorter than half of that is merged into the one before.'),
   rowRate: z
-    .union([z.literal('predictions'), z.number().positive()])
-    .default('predictions')
-    .describe('How far a row moves along its gradient: "predictions" (their number in the batch, which undoes the mean in the loss) or a number. Rows should move .2 to .5 of the spread of the encodings in a window.'),
+    .union([z.literal('auto'), z.literal('predictions'), z.number().positive()])
+    .default('auto')
+    .describe(
+      'How far a row moves along its gradient: "predictions" (their number in the batch, which undoes the mean in the loss) or a number. ' +
+        '"auto": "predictions" in knowledge tracing, 1 in recommendation. Rows should move .2 to .5 of the spread of the encodings in a window: ' +
+        '`displacementOverSpread` of the event `window` in `metrics.jsonl` says how far they did.',
+    ),
   passes: z.number().int().min(1).default(2).describe('Passes of the encoder over the rows of a window, when it is regressed to them.'),
   miniBatch: z.number().int().min(1).default(32).describe('Items of like length in one step of the encoder.'),
   warmUpEpochs: z
