@@ -82,7 +82,7 @@ class NewsReader {
     const probabilities = this.#probabilitiesOf(candidates);
     const clicked = this.#drawClick(probabilities);
     const history = this.#history;
-    this.#history = [...history, candidates[clicked]!].slice(-this.options.historyLength);
+    this.#history = [...history, candidates[clicked]!].slice(-this.options.historyClicks);
     this.#drift();
     return { history, candidates, probabilities, clicked, heldOut };
   }

@@ -15,7 +15,7 @@ export const newsOptions = z.strictObject({
   impressions: z.int().positive().optional()
     .describe('Impressions in all: with users, shared among them; without, of as many readers as it takes, of whom the last may have fewer.'),
   candidates: z.int().min(2).default(12).describe('News shown in an impression, one of which is clicked.'),
-  historyLength: z.int().positive().default(30).describe('Clicks before an impression that it carries, the latest ones.'),
+  historyClicks: z.int().positive().default(30).describe('Clicks before an impression that it carries, the latest ones.'),
   earlierClicks: z.int().nonnegative().default(12).describe('Clicks of a reader before the first impression.'),
   unseenFraction: z.number().min(0).lt(1).default(0.2).describe('Share of the news of each topic that only test impressions show.'),
   testFraction: z.number().min(0).lt(1).default(0.2).describe("Share of a reader's impressions that are held out: the last ones."),

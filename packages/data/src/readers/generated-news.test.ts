@@ -88,7 +88,7 @@ describe('generated readers', () => {
   });
 
   it('come to an impression with the clicks before it, the latest ones', async () => {
-    const rows = (await rowsOf({ users: 3, earlierClicks: 2, historyLength: 5 })).slice(0, 10);
+    const rows = (await rowsOf({ users: 3, earlierClicks: 2, historyClicks: 5 })).slice(0, 10);
     expect(rows.map(({ history }) => history.length)).toEqual([2, 3, 4, 5, 5, 5, 5, 5, 5, 5]);
     for (let row = 1; row < 10; row++) {
       const before = rows[row - 1]!;

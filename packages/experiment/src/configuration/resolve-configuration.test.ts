@@ -115,6 +115,12 @@ seed: one
     expect(created).toEqual([]);
   });
 
+  it('refuses a reader whose option has the name of a key of ours', async () => {
+    const reader = fakePlugin('reader', 'plain', {}, { options: z.strictObject({ windowLength: z.int().default(5) }) });
+    const document = parseConfiguration(fakeConfiguration, { source: 'run.yaml', baseDirectory: '/project' });
+    await expect(resolveConfiguration(document, [reader, ...fakePlugins.filter(({ kind }) => kind !== 'reader')])).rejects.toMatchObject({ code: 'PLUGIN_INVALID', message: expect.stringMatching(/'plain' has an option 'windowLength'/) as string });
+  });
+
   it('refuses a model for another task than the data set before anything is created', async () => {
     const created: unknown[] = [];
     const recommender = fakePlugin('model', 'recommender', {}, { task: 'recommendation', created });

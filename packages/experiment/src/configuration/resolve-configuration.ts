@@ -137,20 +137,32 @@ function useOf(section: unknown): string | undefined {
 
 async function checkOptions(place: Place, use: string, plugin: Plugin, section: Readonly<Record<string, unknown>>, problems: Problems): Promise<ResolvedComponent | undefined> {
   const known = jsonSchemaOf(plugin.options);
-  const given = withPlaceDefaults(place, known, optionsOf(place, section));
+  const ours = ownKeys(place);
+  refuseOwnKeys(plugin, use, keysOf(known), ours);
+  const given = withPlaceDefaults(place, known, optionsOf(section, ours));
   const checked = await plugin.options.safeParseAsync(given);
   if (checked.success) return { use, plugin, options: checked.data as Record<string, unknown>, written: fillDefaults(given, known) };
-  const beside = place.name === 'data' ? ['use', ...Object.keys(dataKeys)] : ['use'];
-  for (const issue of explainIssues(checked.error.issues, (path) => [...keysOf(known, path), ...(path.length === 0 ? beside : [])])) {
+  for (const issue of explainIssues(checked.error.issues, (path) => [...keysOf(known, path), ...(path.length === 0 ? ours : [])])) {
     problems.add({ ...issue, path: [...place.path, ...issue.path] });
   }
   return undefined;
 }
 
-/** A section less the keys that are not the plugin's. */
-function optionsOf(place: Place, section: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const ours = new Set(place.name === 'data' ? ['use', ...Object.keys(dataKeys)] : ['use']);
-  return Object.fromEntries(Object.entries(section).filter(([key]) => !ours.has(key)));
+/** Keys of a section that are not its plugin's. */
+function ownKeys({ name }: Place): readonly string[] {
+  return name === 'data' ? ['use', ...Object.keys(dataKeys)] : ['use'];
+}
+
+/** An option of such a name could never be set. */
+function refuseOwnKeys({ kind }: Plugin, use: string, options: readonly string[], ours: readonly string[]): void {
+  const taken = options.find((option) => ours.includes(option));
+  if (taken === undefined) return;
+  throw new GramkitError('PLUGIN_INVALID', `the ${kind} '${use}' has an option '${taken}', which is a key of every configuration`, { field: taken, fix: 'Its author must name the option otherwise.' });
+}
+
+/** A section less those keys. */
+function optionsOf(section: Readonly<Record<string, unknown>>, ours: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(section).filter(([key]) => !ours.includes(key)));
 }
 
 function withPlaceDefaults(place: Place, known: JsonSchema, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
