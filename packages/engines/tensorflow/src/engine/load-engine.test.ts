@@ -15,8 +15,15 @@ describe('loadEngine', () => {
   });
 
   it('is the same engine at every call and the backend of tfjs-core', async () => {
-    expect(await loadEngine()).toBe(await loadEngine({ threads: 7 }));
+    expect(await loadEngine()).toBe(await loadEngine({ threads: 7, compile: 'graph' }));
     expect(tf.getBackend()).toBe('tensorflow');
+  });
+
+  it('compiles as each call wishes, over the same library', async () => {
+    const modes = await Promise.all((['off', 'xla', undefined] as const).map(async (compile) => (await loadEngine({ compile })).mode));
+    expect(modes).toEqual(['off', 'xla', 'graph']);
+    expect((await loadEngine({ compile: 'off' })).compile).toBeUndefined();
+    expect((await loadEngine({ compile: 'off' })).device).toBe((await loadEngine()).device);
   });
 
   it('computes on TensorFlow with the tfjs-core that we import: tensors, gradients, variables, tidy', async () => {

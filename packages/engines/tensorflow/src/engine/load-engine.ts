@@ -32,16 +32,18 @@ let loading: Promise<TensorFlowEngine> | undefined;
 
 /**
  * Loads TensorFlow into this process and makes it the backend of tfjs-core. Later calls return the same engine, whatever their options:
- * the library reads its settings once.
+ * the library reads its settings once. Only `compile` can be another at each call: the engine returned then is a second one over the same library.
  * @throws GramkitError ENGINE_NOT_SET_UP with the command to run where set-up is missing or broken; ENGINE_UNSUPPORTED where a GPU is
  * asked for that cannot be used.
  */
-export function loadEngine(options: LoadEngineOptions = {}): Promise<TensorFlowEngine> {
+export async function loadEngine(options: LoadEngineOptions = {}): Promise<TensorFlowEngine> {
   loading ??= load(options).catch((error: unknown) => {
     loading = undefined;
     throw error;
   });
-  return loading;
+  const engine = await loading;
+  const { compile = engine.mode } = options;
+  return compile === engine.mode ? engine : new TensorFlowEngine(engine.precision, compile);
 }
 
 async function load(options: LoadEngineOptions): Promise<TensorFlowEngine> {

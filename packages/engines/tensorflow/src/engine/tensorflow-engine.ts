@@ -33,7 +33,7 @@ export class TensorFlowEngine implements Engine {
    * @param mode of the functions that are given none; `off`: nothing is compiled
    * @throws GramkitError ENGINE_UNSUPPORTED for bfloat16 without compiling: operations run one by one are float32.
    */
-  constructor(readonly precision: Precision = 'float32', mode: CompileMode | 'off' = 'graph') {
+  constructor(readonly precision: Precision = 'float32', readonly mode: CompileMode | 'off' = 'graph') {
     if (mode !== 'off') {
       this.compile = (stages, options) => new CompiledFunctions(nodeBackend(), stages, options, { bfloat16: precision === 'bfloat16' }, mode);
     } else if (precision === 'bfloat16') {
