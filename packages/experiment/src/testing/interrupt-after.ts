@@ -1,0 +1,9 @@
+import type { RunLogger } from '@gramkit/spec';
+import { silentLogger } from '../run/run-log.js';
+
+/** Raises a signal as soon as a step has been logged: what Ctrl-C does. */
+export function interruptAfter(step: number): { readonly signal: AbortSignal; readonly logger: RunLogger } {
+  const controller = new AbortController();
+  const logger: RunLogger = { ...silentLogger, metrics: (record) => record['kind'] === 'step' && record['step'] === step && controller.abort() };
+  return { signal: controller.signal, logger };
+}
