@@ -1,18 +1,17 @@
-import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadEngine } from '@gramkit/engine-tensorflow';
-import { type ItemContent, type Json, type RunLogger } from '@gramkit/spec';
-import { readSafetensors } from '@gramkit/tensor';
+import type { ItemContent } from '@gramkit/spec';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CheckpointStore } from '../checkpoints/checkpoint-store.js';
 import { parseConfiguration } from '../configuration/document.js';
 import { resolveConfiguration } from '../configuration/resolve-configuration.js';
 import type { ResolvedConfiguration } from '../configuration/resolved-configuration.js';
 import { loadRun } from '../encoding/load-run.js';
 import { evaluateRun } from '../evaluation/evaluate-run.js';
-import { silentLogger } from '../run/run-log.js';
+import { interruptAfter } from '../testing/interrupt-after.js';
+import { lastTensorsOf, lossesOf } from '../testing/run-files.js';
 import { trainRun } from './train-run.js';
 
 let folder: string;
@@ -47,26 +46,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Every tensor of a run's last checkpoint. */
-async function weightsOf(output: string): Promise<unknown[]> {
-  const { directory } = (await new CheckpointStore(join(folder, output, 'checkpoints'), 2).latest())!;
-  const parts = (await readdir(directory)).filter((file) => file.endsWith('.safetensors')).sort();
-  return Promise.all(parts.map(async (part) => [part, (await readSafetensors(join(directory, part))).tensors]));
-}
-
-async function lossesOf(output: string): Promise<number[]> {
-  const lines = (await readFile(join(folder, output, 'metrics.jsonl'), 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as Record<string, Json>);
-  return lines.filter(({ kind }) => kind === 'step').map(({ loss }) => loss as number);
-}
+const tensorsOf = (output: string) => lastTensorsOf(join(folder, output));
 
 async function derivedOf(output: string): Promise<Record<string, string[]>> {
   return JSON.parse(await readFile(join(folder, output, 'derived.json'), 'utf8')) as Record<string, string[]>;
-}
-
-/** Raises a signal as soon as a step has been logged: what Ctrl-C does. */
-function interruptAfter(step: number): { readonly signal: AbortSignal; readonly logger: RunLogger } {
-  const controller = new AbortController();
-  return { signal: controller.signal, logger: { ...silentLogger, metrics: (record) => record['kind'] === 'step' && record['step'] === step && controller.abort() } };
 }
 
 describe.each(names)('a run of the encoder %s', (encoder) => {
@@ -80,7 +63,7 @@ describe.each(names)('a run of the encoder %s', (encoder) => {
   });
 
   it('goes the same way end-to-end and in single steps', async () => {
-    const [endToEnd, singleStep] = [await lossesOf(`${encoder}-end-to-end`), await lossesOf(`${encoder}-single-step`)];
+    const [endToEnd, singleStep] = [await lossesOf(join(folder, `${encoder}-end-to-end`)), await lossesOf(join(folder, `${encoder}-single-step`))];
     expect(endToEnd.length).toBeGreaterThan(10);
     expect(new Set(endToEnd).size).toBeGreaterThan(10);
     endToEnd.forEach((loss, step) => expect(Math.abs(loss - singleStep[step]!)).toBeLessThan(1e-5));
@@ -90,7 +73,7 @@ describe.each(names)('a run of the encoder %s', (encoder) => {
     const { signal, logger } = interruptAfter(3);
     await expect(trainRun(await configurationOf(encoder, `${encoder}-resumed`), { signal, logger })).rejects.toMatchObject({ code: 'INTERRUPTED' });
     await trainRun(await configurationOf(encoder, `${encoder}-resumed`), { resume: true });
-    expect(await weightsOf(`${encoder}-resumed`)).toEqual(await weightsOf(`${encoder}-single-step`));
+    expect(await tensorsOf(`${encoder}-resumed`)).toEqual(await tensorsOf(`${encoder}-single-step`));
     expect(await derivedOf(`${encoder}-resumed`)).toEqual(await derivedOf(`${encoder}-single-step`));
   });
 

@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadEngine } from '@gramkit/engine-tensorflow';
 import { type BatchLayout, type GramkitError, type ItemEncoder, type Json, type RunLogger, type SequenceModel, tokens } from '@gramkit/spec';
-import { readSafetensors } from '@gramkit/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CheckpointStore } from '../checkpoints/checkpoint-store.js';
 import { loadConfiguration, resolveConfiguration } from '../configuration/resolve-configuration.js';
 import { parseConfiguration } from '../configuration/document.js';
 import type { ResolvedConfiguration } from '../configuration/resolved-configuration.js';
@@ -15,6 +13,8 @@ import { loadRun } from '../encoding/load-run.js';
 import { evaluateRun } from '../evaluation/evaluate-run.js';
 import type { KnowledgeTracingMetrics } from '../metrics/knowledge-tracing-metrics.js';
 import { silentLogger } from '../run/run-log.js';
+import { interruptAfter } from '../testing/interrupt-after.js';
+import { lastTensorsOf, linesOf as runLines } from '../testing/run-files.js';
 import { writeTinyBert } from '../testing/tiny-bert.js';
 import { readReport, trainRun } from './train-run.js';
 
@@ -45,24 +45,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** The tensors of a run's last checkpoint, by part and name. */
-async function weightsOf(output: string): Promise<Record<string, unknown>> {
-  const { directory } = (await new CheckpointStore(join(folder, output, 'checkpoints'), 2).latest())!;
-  const parts = (await readdir(directory)).filter((file) => file.endsWith('.safetensors'));
-  return Object.fromEntries(await Promise.all(parts.map(async (part) => [part, (await readSafetensors(join(directory, part))).tensors] as const)));
-}
-
-async function linesOf(output: string): Promise<Record<string, Json>[]> {
-  const text = await readFile(join(folder, output, 'metrics.jsonl'), 'utf8');
-  return text.trim().split('\n').map((line) => JSON.parse(line) as Record<string, Json>);
-}
-
-/** Raises a signal as soon as a step has been logged: what Ctrl-C does. */
-function interruptAfter(step: number): { readonly signal: AbortSignal; readonly logger: RunLogger } {
-  const controller = new AbortController();
-  const logger: RunLogger = { ...silentLogger, metrics: (record) => record['kind'] === 'step' && record['step'] === step && controller.abort() };
-  return { signal: controller.signal, logger };
-}
+const weightsOf = (output: string) => lastTensorsOf(join(folder, output));
+const linesOf = (output: string) => runLines(join(folder, output));
 
 describe('trainRun', () => {
   it.each(['frozen', 'end-to-end', 'single-step', 'multi-step:10', 'multi-step:1e', 'speedy-feed'])('trains under %s to its end and frees every tensor', async (strategy) => {
