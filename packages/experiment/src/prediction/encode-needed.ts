@@ -55,3 +55,8 @@ async function collect(stretches: AsyncIterable<readonly ItemContent[]>, { place
     for (const item of stretch) if (places.has(item.id) && !found.has(item.id)) found.set(item.id, item);
   }
 }
+
+/** What is wrong with an item that neither the run's catalogue nor the file of items, where there is one, has. */
+export function unknownItem(id: string, file: string | undefined): string {
+  return file === undefined ? `item '${id}' is not in the run's catalogue` : `item '${id}' is neither in the run's catalogue nor in ${file}`;
+}

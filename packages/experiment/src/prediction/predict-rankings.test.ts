@@ -105,7 +105,9 @@ describe('predictRun of a run of recommendation', () => {
     const [changed] = await rank([{ history: ['n6'], candidates: ['new', 'n2', 'n1'] }], { items });
     expect(scoresOf(changed!)['new']).toBeCloseTo(scoresOf(changed!)['n2']!, 5);
     expect(scoresOf(changed!)['new']).not.toBe(scoresOf(ranked!)['new']);
-    await expect(rank([{ history: [], candidates: ['n1'] }, { history: ['n1'], candidates: ['absent'] }])).rejects.toMatchObject({ code: 'DATA_MALFORMED', details: { line: 2 } });
+    await expect(rank([{ history: [], candidates: ['n1'] }, { history: ['n1'], candidates: ['absent'] }])).rejects.toMatchObject({
+      code: 'DATA_MALFORMED', details: { line: 2 }, message: expect.stringContaining("item 'absent' is not in the run's catalogue") as string,
+    });
     await expect(predictRun(run, { input: join(folder, 'asked.jsonl'), output: join(folder, 'ranked.csv') })).rejects.toMatchObject({ code: 'USAGE' });
     expect((await readdir(folder)).filter((name) => name.startsWith('.'))).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { type AskedImpression, emptyRows, ImpressionAssembler, type ImpressionRows, ImpressionsInput, requireFree } from '@gramkit/data';
 import { GramkitError } from '@gramkit/spec';
 import { openRun, type OpenedRun } from '../run/open-run.js';
-import { type EncodedItems, encodeNeeded } from './encode-needed.js';
+import { type EncodedItems, encodeNeeded, unknownItem } from './encode-needed.js';
 import { openPredictor, type Predictor } from './open-predictor.js';
 import { type PredictOptions, stopIfAborted } from './predict-options.js';
 import { openRankingWriter, rankingFileEnding, type ScoredImpression } from './ranking-writers.js';
@@ -73,7 +73,7 @@ async function rankInput(opened: OpenedRun, input: ImpressionsInput, { rows, pla
     const items = await encodeNeeded(predictor, {
       places,
       ...(options.items === undefined ? {} : { file: options.items }),
-      unknown: (id, record) => input.malformed(record, 'candidates', `item '${id}' is neither in the run's catalogue${options.items === undefined ? '' : ` nor in ${options.items}`}`, 'give its text in a file of items (--items FILE), or correct the id'),
+      unknown: (id, record) => input.malformed(record, 'candidates', unknownItem(id, options.items), 'give its text in a file of items (--items FILE), or correct the id'),
       configuration,
       ...(options.logger === undefined ? {} : { logger: options.logger }),
       stopIfAborted: () => stopIfAborted(options.signal),

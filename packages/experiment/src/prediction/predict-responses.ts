@@ -1,7 +1,7 @@
 import { outputFormatOf, requireFree, ResponsesInput, type ResponsesOptions, type ResponsesSummary, type ResponseWindow, responseWindows, type TabularOptions, tabularOptions } from '@gramkit/data';
 import type { ResolvedConfiguration } from '../configuration/resolved-configuration.js';
 import { openRun, type OpenedRun } from '../run/open-run.js';
-import { type EncodedItems, encodeNeeded } from './encode-needed.js';
+import { type EncodedItems, encodeNeeded, unknownItem } from './encode-needed.js';
 import { openPredictor, type Predictor } from './open-predictor.js';
 import { type PredictOptions, stopIfAborted } from './predict-options.js';
 import { WindowScorer } from './window-scorer.js';
@@ -62,7 +62,7 @@ async function predictInput(opened: OpenedRun, input: ResponsesInput, summary: R
     const items = await encodeNeeded(predictor, {
       places: summary.items,
       ...(options.items === undefined ? {} : { file: options.items }),
-      unknown: (id, record) => input.malformed(record, inputOptions(configuration).columns.item, `item '${id}' is neither in the run's catalogue${options.items === undefined ? '' : ` nor in ${options.items}`}`, 'give its text in a file of items (--items FILE), or correct the id'),
+      unknown: (id, record) => input.malformed(record, inputOptions(configuration).columns.item, unknownItem(id, options.items), 'give its text in a file of items (--items FILE), or correct the id'),
       configuration,
       ...(options.logger === undefined ? {} : { logger: options.logger }),
       stopIfAborted: () => stopIfAborted(options.signal),
