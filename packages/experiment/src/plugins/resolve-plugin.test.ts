@@ -59,7 +59,7 @@ describe('resolvePlugin', () => {
     await expect(resolveModel('dkz')).rejects.toMatchObject({
       code: 'PLUGIN_NOT_FOUND',
       message: expect.stringMatching(/tried registered plugins, the built-in @gramkit\/model-dkz, the package gramkit-model-dkz, the package dkz/) as string,
-      details: { alternatives: ['dkt'], fix: "Did you mean 'dkt'?" },
+      details: { alternatives: ['dkt', 'sakt', 'nrms'], fix: "Did you mean 'dkt'?" },
     });
     await expect(resolveModel('./absent.js')).rejects.toMatchObject({ code: 'PLUGIN_NOT_FOUND', message: expect.stringContaining('absent.js') as string });
   });
