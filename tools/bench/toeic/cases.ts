@@ -13,14 +13,14 @@ export interface ToeicCase {
 /** Windows of histories in a batch: the paper's. */
 export const batchSize = 32;
 
-/** Steps of the window that multi-step is measured on: enough that its CF steps are steady, and most of the catalogue is met. */
-export const measuredInterval = 40;
+/** Steps of the window that multi-step is measured on: enough that a third of the catalogue is met and regressed to. */
+export const measuredInterval = 10;
 
 /** Passes of the encoder over the rows of a window: those of the comparison that the paper's speed-up is held against. */
 export const passes = 2;
 
 /** Multi-step without the recipe's first and last epochs, whose cost is the sequence model's alone. */
-export const multiStep = { use: 'multi-step', interval: measuredInterval, passes, miniBatch: 32, warmUpEpochs: 0, settlingEpochs: 0, evaluateWindows: 'never' } as const;
+const multiStep = { use: 'multi-step', interval: measuredInterval, passes, miniBatch: 32, warmUpEpochs: 0, settlingEpochs: 0, evaluateWindows: 'never' } as const;
 
 export const windowCase: ToeicCase = { name: 'multi-step', strategy: multiStep, warmUp: 0, steps: measuredInterval };
 
@@ -29,8 +29,8 @@ export const stepCases: readonly ToeicCase[] = [
   { name: 'no-content', strategy: { use: 'single-step' }, replaced: { encoder: { use: 'id', dimension: 384 } }, warmUp: 20, steps: 40 },
   { name: 'frozen', strategy: { use: 'frozen', diskCache: 0 }, warmUp: 20, steps: 40 },
   { name: 'eernn', strategy: { use: 'single-step' }, replaced: { encoder: { use: 'bilstm' }, tokenizer: { use: 'words', maxLength: 192 } }, warmUp: 1, steps: 3 },
-  { name: 'speedy-feed', strategy: { use: 'speedy-feed' }, warmUp: 2, steps: 4 },
-  { name: 'single-step', strategy: { use: 'single-step' }, warmUp: 1, steps: 3 },
+  { name: 'speedy-feed', strategy: { use: 'speedy-feed' }, warmUp: 1, steps: 2 },
+  { name: 'single-step', strategy: { use: 'single-step' }, warmUp: 1, steps: 2 },
   { name: 'end-to-end', strategy: { use: 'end-to-end' }, batchSize: 4, warmUp: 2, steps: 6 },
 ];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StepRecord } from '../run-gram.js';
-import { epochOfSteps, epochOfWindows, interactionsOfEpoch, type MeasuredRun, rowsMetIn, windowCost } from './epoch-cost.js';
+import { epochOfSteps, epochOfWindows, interactionsOfEpoch, type MeasuredRun, rowsMetIn, sequenceModelStep, windowCost } from './epoch-cost.js';
 
 const step = (seconds: number, forward: number, backward = 0, compileSeconds = 0): StepRecord =>
   ({ step: 1, seconds, compileSeconds, predictions: 96, encoderItemsForward: forward, encoderItemsBackward: backward, encoderTokensForward: 0, encoderTokensBackward: 0 });
@@ -15,19 +15,20 @@ describe('epochOfSteps', () => {
 });
 
 describe('windowCost', () => {
-  // 8 and 4 rows are met, 2 passes over the 12; encoding and regressing a row takes 1 s, a step of the sequence model 0.5.
-  const window = run([step(8.5 * 0.25, 8), step(0.5, 0), step(0.5 + 0.25 * 4 + 0.5, 4), step(0.5, 0), step(0.5 + 12 * 0.75 - 0.125, 24, 24)]);
+  // 8 and 4 rows are met, 2 passes over the 12; a step of the sequence model takes 0.5 s, encoding a row 0.25 and regressing it 0.75.
+  const window = run([step(2.5, 8), step(0.5, 0), step(1.5, 4), step(0.5, 0), step(0.5 + 12 * 0.75, 24, 24)]);
 
   it('takes a window apart into steps of the sequence model and rows', () => {
-    const cost = windowCost(window, 2);
-    expect(cost).toMatchObject({ sequenceModelSeconds: 0.5, rows: 12 });
-    const spent = 8.5 * 0.25 + 0.5 + 2 + 0.5 + 9.375;
-    expect(cost.rowSeconds).toBeCloseTo((spent - 2.5) / 12, 12);
+    expect(windowCost(window, 2, 0.5)).toEqual({ sequenceModelSeconds: 0.5, rowSeconds: 1, rows: 12 });
   });
 
   it('leaves compiling out', () => {
     const compiled = run([...window.steps.slice(0, 4), { ...window.steps[4]!, seconds: window.steps[4]!.seconds + 7, compileSeconds: 7 }]);
-    expect(windowCost(compiled, 2)).toEqual(windowCost(window, 2));
+    expect(windowCost(compiled, 2, 0.5)).toEqual(windowCost(window, 2, 0.5));
+  });
+
+  it('takes the step of the sequence model from training on frozen encodings', () => {
+    expect(sequenceModelStep(run([step(9, 30), step(0.5, 0), step(0.7, 0)], { warmUp: 1 }))).toBeCloseTo(0.6, 12);
   });
 
   it('counts rows where they are met first', () => {

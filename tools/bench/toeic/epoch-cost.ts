@@ -1,5 +1,5 @@
 import type { StepRecord } from '../run-gram.js';
-import { mean, median } from '../statistics.js';
+import { mean } from '../statistics.js';
 import { steadyState } from '../peer/steady-state.js';
 
 /** What one process measured. */
@@ -52,14 +52,19 @@ export interface WindowCost {
   readonly rows: number;
 }
 
-/** Takes a measured window apart: steps in which nothing went through the encoder say what one of the sequence model takes, and the rest is the encoder's. */
-export function windowCost(run: MeasuredRun, passes: number): WindowCost {
-  const settled = run.steps.filter(({ compileSeconds, encoderItemsForward }) => compileSeconds === 0 && encoderItemsForward === 0);
-  const few = run.steps.filter(({ compileSeconds, encoderItemsBackward }) => compileSeconds === 0 && encoderItemsBackward === 0);
-  const sequenceModelSeconds = settled.length > 0 ? median(settled.map(({ seconds }) => seconds)) : Math.min(...few.map(({ seconds }) => seconds));
+/**
+ * Takes a measured window apart: what is not the sequence model's, in its steps, is the rows'. What a step takes to move its rows is among it, some
+ * milliseconds.
+ */
+export function windowCost(run: MeasuredRun, passes: number, sequenceModelSeconds: number): WindowCost {
   const rows = run.steps.reduce((sum, { encoderItemsBackward }) => sum + encoderItemsBackward, 0) / passes;
   const spent = run.steps.reduce((sum, { seconds, compileSeconds }) => sum + seconds - compileSeconds, 0);
   return { sequenceModelSeconds, rowSeconds: (spent - sequenceModelSeconds * run.steps.length) / rows, rows };
+}
+
+/** Seconds of a step of the sequence model alone, as training on frozen encodings makes it. */
+export function sequenceModelStep(frozen: MeasuredRun): number {
+  return steadyState(frozen.steps.slice(frozen.warmUp), frozen.steps).secondsPerStep;
 }
 
 /** Rows that the first `steps` steps of a window meet: each is encoded in the step that meets it first. */

@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { loadWarning, machineLoad, type MachineLoad } from '../machine-load.js';
 import { buildFingerprint, ResultsFile, writeWhole } from '../results-file.js';
 import { trainBySteps, worker } from '../run-gram.js';
-import { batchSize, configuration, multiStep, passes, stepCases, type ToeicCase, windowCase } from './cases.js';
-import { epochOfSteps, epochOfWindows, type EpochCost, interactionsOfEpoch, type MeasuredRun, rowsMetIn, windowCost } from './epoch-cost.js';
+import { batchSize, configuration, passes, stepCases, type ToeicCase, windowCase } from './cases.js';
+import { epochOfSteps, epochOfWindows, type EpochCost, interactionsOfEpoch, type MeasuredRun, rowsMetIn, sequenceModelStep, windowCost } from './epoch-cost.js';
 import { batchThatFits } from './largest-batch.js';
 import { formatEpochs } from './table.js';
 
@@ -89,7 +89,7 @@ function epochs(): readonly EpochCost[] {
   const runs = results.entries.flatMap((entry) => (entry.kind === 'run' ? [entry.run] : []));
   const window = runs.find(({ name }) => name === windowCase.name)!;
   const ofEpoch = interactionsOfEpoch(window);
-  const cost = windowCost(window, multiStep.passes);
+  const cost = windowCost(window, passes, sequenceModelStep(runs.find(({ name }) => name === 'frozen')!));
   const ofWindows = (name: string, steps: number, rows: number): EpochCost => epochOfWindows(window, name, cost, Math.max(1, Math.round(window.stepsPerEpoch / steps)), rows, passes);
   const wholeCatalogue = 9336;
   return [
