@@ -28,6 +28,18 @@ describe('models and data sets that come with Gramkit', () => {
     });
   });
 
+  it('tells of the task together with the options that the model before it left over', async () => {
+    const leftOver = resolve(students, 'nrms, hidden: 8, layers: 2');
+    await expect(leftOver).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID', message: expect.stringMatching(/^3 problems/) as string });
+    await expect(leftOver).rejects.toThrow(/run\.yaml:4: model\.use: the model 'nrms' is for recommendation, the data set 'assistments' for knowledge-tracing/);
+    await expect(leftOver).rejects.toThrow(/model\.hidden: unknown key/);
+    await expect(leftOver).rejects.toThrow(/model\.layers: unknown key/);
+  });
+
+  it("tells nothing of a task that a reader's wrong options leave open", async () => {
+    await expect(resolve('{ use: tabular, interactions: ./nowhere.tsv, items: ./nowhere.tsv, task: recommending }', 'nrms')).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID', details: { field: 'data.task' } });
+  });
+
   it.each([['sakt', students], ['dkt', students], ['nrms', clicks]])('takes %s on a data set of its task, with all its defaults', async (model, data) => {
     const { components } = await resolve(data, model);
     expect(components.model.use).toBe(model);

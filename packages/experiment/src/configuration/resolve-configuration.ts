@@ -31,7 +31,7 @@ export async function resolveConfiguration(document: ConfigurationDocument, plug
   const written = checkShape(document, problems);
   const baseDirectory = resolve(document.baseDirectory, written?.baseDirectory ?? '.');
   const sources = { projectDirectory: baseDirectory, registered: plugins };
-  const components: Partial<Record<Place['name'], ResolvedComponent>> = {};
+  const components: NamedComponents = {};
   for (const place of places) {
     const component = await resolveComponent(place, sectionAt(written ?? document.value, place.path), sources, problems);
     if (component !== undefined) components[place.name] = component;
@@ -56,6 +56,10 @@ function assemble(written: WrittenConfiguration, components: ResolvedConfigurati
     engine: written.engine,
   };
 }
+
+/** A component whose plugin is known; options only where there is nothing wrong with them. */
+type NamedComponent = Pick<ResolvedComponent, 'use' | 'plugin'> & Partial<Pick<ResolvedComponent, 'options' | 'written'>>;
+type NamedComponents = Partial<Record<Place['name'], NamedComponent>>;
 
 /** Collects what is wrong, and the plugin errors among it, which are thrown as they are where they stand alone. */
 class Problems {
@@ -115,10 +119,11 @@ export async function resolvePart(name: Place['name'], document: ConfigurationDo
   if (useOf(section) === undefined) problems.add({ path: place.path, message: `expected a section with 'use', the name of a ${place.kind}` });
   const component = await resolveComponent(place, section, { projectDirectory: document.baseDirectory, registered: plugins }, problems);
   problems.throwIfAny();
-  return component!;
+  return component as ResolvedComponent;
 }
 
-async function resolveComponent(place: Place, section: unknown, sources: PluginSources, problems: Problems): Promise<ResolvedComponent | undefined> {
+/** Undefined where no plugin is named, or the one that is cannot be had. */
+async function resolveComponent(place: Place, section: unknown, sources: PluginSources, problems: Problems): Promise<NamedComponent | undefined> {
   const use = useOf(section);
   if (use === undefined || !isRecord(section)) return undefined;
   try {
@@ -135,7 +140,7 @@ function useOf(section: unknown): string | undefined {
   return isRecord(section) && typeof section['use'] === 'string' && section['use'] !== '' ? section['use'] : undefined;
 }
 
-async function checkOptions(place: Place, use: string, plugin: Plugin, section: Readonly<Record<string, unknown>>, problems: Problems): Promise<ResolvedComponent | undefined> {
+async function checkOptions(place: Place, use: string, plugin: Plugin, section: Readonly<Record<string, unknown>>, problems: Problems): Promise<NamedComponent> {
   const known = jsonSchemaOf(plugin.options);
   const ours = ownKeys(place);
   refuseOwnKeys(plugin, use, keysOf(known), ours);
@@ -145,7 +150,7 @@ async function checkOptions(place: Place, use: string, plugin: Plugin, section: 
   for (const issue of explainIssues(checked.error.issues, (path) => [...keysOf(known, path), ...(path.length === 0 ? ours : [])])) {
     problems.add({ ...issue, path: [...place.path, ...issue.path] });
   }
-  return undefined;
+  return { use, plugin };
 }
 
 /** Keys of a section that are not its plugin's. */
@@ -181,20 +186,22 @@ function fillDefaults(given: Readonly<Record<string, unknown>>, schema: JsonSche
   return filled as Record<string, Json>;
 }
 
-function checkTask(components: Partial<Record<Place['name'], ResolvedComponent>>, problems: Problems): void {
+function checkTask(components: NamedComponents, problems: Problems): void {
   const reader = taskOf(components.data);
   const model = taskOf(components.model);
   if (reader === undefined || model === undefined || reader === model) return;
   problems.addError(['model', 'use'], new GramkitError('PLUGIN_MISMATCH', `the model '${components.model!.use}' is for ${model}, the data set '${components.data!.use}' for ${reader}`, { fix: `Name a model for ${reader}, or a data set for ${model}.` }));
 }
 
-/** The one task that a component is for, where its plugin tells before it is created. */
-function taskOf(component: ResolvedComponent | undefined): Task | undefined {
-  return component?.plugin.taskOf?.(component.options) ?? component?.plugin.task;
+/** The one task that a component is for, where its plugin tells before it is created; also with wrong options, unless they are what tells. */
+function taskOf(component: NamedComponent | undefined): Task | undefined {
+  if (component === undefined) return undefined;
+  const { plugin, options } = component;
+  return (options === undefined ? undefined : plugin.taskOf?.(options)) ?? plugin.task;
 }
 
 /** An encoder whose token table was trained on pieces of words has no vectors for whole words, and the other way round. */
-function checkTokenUnit({ tokenizer, encoder }: Partial<Record<Place['name'], ResolvedComponent>>, problems: Problems): void {
+function checkTokenUnit({ tokenizer, encoder }: NamedComponents, problems: Problems): void {
   const [given, read] = [tokenizer?.plugin.tokenUnit, encoder?.plugin.tokenUnit];
   if (given === undefined || read === undefined || given === read) return;
   problems.addError(['tokenizer', 'use'], new GramkitError('PLUGIN_MISMATCH', `the tokenizer '${tokenizer!.use}' gives ids of ${given}s, and the encoder '${encoder!.use}' has vectors of ${read}s out of its own vocabulary`, {
@@ -203,7 +210,7 @@ function checkTokenUnit({ tokenizer, encoder }: Partial<Record<Place['name'], Re
 }
 
 /** What early stopping watches must be a metric of the model's task. */
-function checkWatched({ training: { watch } }: WrittenConfiguration, components: Partial<Record<Place['name'], ResolvedComponent>>, problems: Problems): void {
+function checkWatched({ training: { watch } }: WrittenConfiguration, components: NamedComponents, problems: Problems): void {
   const task = taskOf(components.model);
   if (task === undefined || (metricNames[task] as readonly string[]).includes(watch)) return;
   problems.add({ path: ['training', 'watch'], message: `'${watch}' is no metric of ${task}`, fix: `Watch one of ${metricNames[task].join(', ')}.` });
