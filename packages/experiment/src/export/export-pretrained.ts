@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { GramkitError, type ItemEncoder, type PretrainedModel, type PretrainedTokenizer, type Preprocessor } from '@gramkit/spec';
+import { GramkitError, type PretrainedModel, type PretrainedTokenizer } from '@gramkit/spec';
 import { writeSafetensors } from '@gramkit/tensor';
 import { openTrainedEncoder, type RunOptions, type TrainedEncoder } from '../encoding/open-trained-encoder.js';
 import type { RunReport } from '../report/run-report.js';
@@ -40,8 +40,10 @@ export async function exportPretrained(runDirectory: string, output: string, opt
   await requireFreeFolder(output, options.overwrite ?? false, exported);
   const trained = await openTrainedEncoder(runDirectory, options);
   try {
-    const tokenizer = await pretrainedTokenizer(trained.tokenizer);
-    const model = await pretrainedModel(trained.encoder, tokenizer.maximumLength);
+    // The encoder first: a tokenizer without such a form is most often the one that a configuration of such an encoder leaves out.
+    const exportEncoder = formOf('encoder', trained.encoder);
+    const tokenizer = await formOf('tokenizer', trained.tokenizer)();
+    const model = await exportEncoder(tokenizer.maximumLength);
     const files = { ...model.files, ...tokenizer.files, [cardFile]: await cardOf(trained, model, tokenizer) };
     await writeFolder(output, (directory) => writeFiles(directory, files, model, options));
     return { output, files: [weightsFile, ...Object.keys(files)].sort(), dimension: trained.encoder.dimension, maximumLength: tokenizer.maximumLength };
@@ -50,18 +52,10 @@ export async function exportPretrained(runDirectory: string, output: string, opt
   }
 }
 
-function pretrainedTokenizer(tokenizer: Preprocessor): Promise<PretrainedTokenizer> {
-  if (tokenizer.exportPretrained !== undefined) return tokenizer.exportPretrained();
-  throw noSuchForm('tokenizer', tokenizer.name);
-}
-
-function pretrainedModel(encoder: ItemEncoder, maximumLength: number): Promise<PretrainedModel> {
-  if (encoder.exportPretrained !== undefined) return encoder.exportPretrained(maximumLength);
-  throw noSuchForm('encoder', encoder.name);
-}
-
-function noSuchForm(kind: 'tokenizer' | 'encoder', name: string): GramkitError {
-  return new GramkitError('MODEL_UNSUPPORTED', `the ${kind} '${name}' has no form that transformers knows`, {
+/** What gives a component's form for transformers. @throws GramkitError MODEL_UNSUPPORTED where it has none. */
+function formOf<Given extends readonly unknown[], Form>(kind: 'tokenizer' | 'encoder', component: { readonly name: string; exportPretrained?(...given: Given): Promise<Form> }): (...given: Given) => Promise<Form> {
+  if (component.exportPretrained !== undefined) return (...given) => component.exportPretrained!(...given);
+  throw new GramkitError('MODEL_UNSUPPORTED', `the ${kind} '${component.name}' has no form that transformers knows`, {
     field: `${kind}.use`, fix: "Export the items' vectors instead: --format embeddings.",
   });
 }
