@@ -16,6 +16,7 @@ export { refuseUnwritable } from './output/refuse-unwritable.js';
 export { requireFree } from './output/require-free.js';
 export { outputFormatOf } from './prediction/copy-predictions.js';
 export { emptyRows, ImpressionAssembler, type ImpressionRows } from './recommendation/assemble-impressions.js';
+export { requireInput } from './prediction/input-table.js';
 export { ImpressionsInput, type AskedImpression } from './prediction/impressions-input.js';
 export { ResponsesInput, unknownResponse, type ResponseColumns, type ResponseRows, type ResponsesOptions, type ResponsesSummary } from './prediction/responses-input.js';
 export { responseWindows, type ResponseWindow } from './prediction/response-windows.js';

@@ -53,4 +53,10 @@ describe('ImpressionsInput', () => {
   ])('refuses %s with its place', async (name, content, details) => {
     await expect(read(name, content)).rejects.toMatchObject({ code: 'DATA_MALFORMED', details });
   });
+
+  it('says of a file that is not there, of another format or without its columns what to do about the file, not about a configuration', async () => {
+    await expect(read('nofile.csv')).rejects.toMatchObject({ code: 'DATA_MISSING', details: { file: join(folder, 'nofile.csv'), fix: expect.stringMatching(/^correct the path; .*current folder$/) as string } });
+    await expect(read('in.txt', 'history,candidates\n')).rejects.toMatchObject({ code: 'USAGE', details: { alternatives: ['.csv', '.tsv', '.jsonl', '.parquet'] } });
+    await expect(read('column.csv', 'history,candidate\nN1,N2\n')).rejects.toMatchObject({ details: { alternatives: ['history', 'candidate'], fix: 'name the columns of the input history, candidates' } });
+  });
 });

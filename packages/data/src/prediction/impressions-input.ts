@@ -4,10 +4,11 @@ import { DuckDBListValue, type DuckDBValue } from '@duckdb/node-api';
 import { GramkitError } from '@gramkit/spec';
 import { forgetPartial, partialPath } from '../output/partial-path.js';
 import { numberedLines } from '../readers/numbered-lines.js';
-import { assertColumns, formatOf, lineOfRecord, openTable, tableError, type TableSource } from '../readers/table-source.js';
+import { lineOfRecord, tableError, type TableSource } from '../readers/table-source.js';
 import { isBlank } from '../readers/tabular-values.js';
 import { identifier, openDatabase, type Database } from '../store/database.js';
 import { streamColumns } from '../store/stream-columns.js';
+import { inputFormat, openInputTable } from './input-table.js';
 
 /** Candidates that are to be ranked for a user. */
 export interface AskedImpression {
@@ -47,7 +48,7 @@ export class ImpressionsInput {
     const folder = partialPath(output, '.work');
     const database = await openDatabase(undefined, { memoryLimit: readingMemory, spillDirectory: join(folder, 'spill') });
     try {
-      return new ImpressionsInput(file, (await isMind(file)) ? undefined : await openAsked(database, file), database, folder);
+      return new ImpressionsInput(file, (await isMind(file)) ? undefined : await openInputTable(database, file, { delimiter: ',', quotes: true }, ['history', 'candidates']), database, folder);
     } catch (error) {
       database.close();
       forgetPartial(folder);
@@ -81,18 +82,12 @@ export class ImpressionsInput {
 
 /** A .tsv whose first line has MIND's fields and no names of columns. */
 async function isMind(file: string): Promise<boolean> {
-  if (formatOf(file) !== 'tsv') return false;
+  if ((await inputFormat(file)) !== 'tsv') return false;
   for await (const { text } of numberedLines(file)) {
     const fields = text.split('\t');
     return fields.length === mindFields && !fields.includes('candidates');
   }
   return false;
-}
-
-async function openAsked(database: Database, file: string): Promise<TableSource> {
-  const table = await openTable(database, file, formatOf(file), { delimiter: ',', quotes: true });
-  assertColumns(table, ['history', 'candidates']);
-  return table;
 }
 
 type Row = Omit<AskedImpression, 'record'>;

@@ -92,4 +92,11 @@ describe('ResponsesInput', () => {
     await expect(predicted(file, 'bad-out.csv')).rejects.toMatchObject({ code: 'DATA_MALFORMED', details: { file, ...details } });
     expect((await readdir(folder)).filter((name) => name.startsWith('bad-out') || name.startsWith('.'))).toEqual([]);
   });
+
+  it('says of a file that is not there, of another format or without its columns what to do about the file, not about a configuration', async () => {
+    await expect(predicted(join(folder, 'nofile.csv'), 'bad-out.csv')).rejects.toMatchObject({ code: 'DATA_MISSING', details: { fix: expect.stringMatching(/^correct the path; .*current folder$/) as string } });
+    await expect(predicted(await fileOf('in.txt', csv), 'bad-out.csv')).rejects.toMatchObject({ code: 'USAGE', details: { alternatives: ['.csv', '.tsv', '.jsonl', '.parquet'] } });
+    const renamed = { ...options, columns: { ...columns, user: 'student' } };
+    await expect(predicted(await fileOf('bad.csv', csv), 'bad-out.csv', renamed)).rejects.toMatchObject({ details: { field: 'student', alternatives: ['user', 'item', 'response', 'when', 'note'], fix: 'name the columns of the input student, item, response' } });
+  });
 });

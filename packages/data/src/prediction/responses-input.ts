@@ -4,12 +4,13 @@ import { DOUBLE, FLOAT, type DuckDBValue } from '@duckdb/node-api';
 import { GramkitError } from '@gramkit/spec';
 import { forgetPartial, partialPath } from '../output/partial-path.js';
 import { refuseUnwritable } from '../output/refuse-unwritable.js';
-import { assertColumns, formatOf, lineOfRecord, openTable, tableError, type Delimited, type TableSource } from '../readers/table-source.js';
+import { lineOfRecord, tableError, type Delimited, type TableSource } from '../readers/table-source.js';
 import { flagOf, isBlank, timeOf } from '../readers/tabular-values.js';
 import { ColumnAppender } from '../store/column-appender.js';
 import { identifier, openDatabase, type Database } from '../store/database.js';
 import { streamColumns } from '../store/stream-columns.js';
 import { copyPredictions } from './copy-predictions.js';
+import { openInputTable } from './input-table.js';
 
 /** The columns of a file of responses; `time` where a user's rows are ordered by it and not by their place in the file. */
 export interface ResponseColumns {
@@ -77,9 +78,8 @@ export class ResponsesInput {
     try {
       await refuseUnwritable(output, () => mkdir(folder));
       database = await openDatabase(join(folder, 'rows.duckdb'), { memoryLimit: sortingMemory, spillDirectory: join(folder, 'spill') });
-      const table = await openTable(database, file, formatOf(file), options);
       const { user, item, response } = options.columns;
-      assertColumns(table, [user, item, response]);
+      const table = await openInputTable(database, file, options, [user, item, response]);
       assertFree(table, options.probabilityColumn);
       await database.connection.run('CREATE TABLE predictions (record DOUBLE, probability FLOAT)');
       return new ResponsesInput(table, options, database, folder);

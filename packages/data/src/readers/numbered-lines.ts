@@ -51,8 +51,8 @@ async function* openFile(file: string): AsyncGenerator<Buffer> {
   }
 }
 
-/** What is thrown for a file that cannot be read. */
-export function missingFile(file: string, cause: unknown): GramkitError {
+/** What is thrown for a file that cannot be read: `fix` where no configuration names it. */
+export function missingFile(file: string, cause: unknown, fix = 'correct the path in the configuration; relative paths start from its folder'): GramkitError {
   const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-  return new GramkitError('DATA_MISSING', `cannot be read (${reason})`, { file, cause, fix: 'correct the path in the configuration; relative paths start from its folder' });
+  return new GramkitError('DATA_MISSING', `cannot be read (${reason})`, { file, cause, fix });
 }

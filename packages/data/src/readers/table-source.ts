@@ -34,10 +34,15 @@ export interface TableSource {
 
 /** The format by the ending of a file's name. @throws GramkitError CONFIGURATION_INVALID */
 export function formatOf(file: string): TableFormat {
-  const ending = extname(file).slice(1).toLowerCase().replace('ndjson', 'jsonl');
-  const format = tableFormats.find((known) => known === ending);
+  const format = formatByEnding(file);
   if (format !== undefined) return format;
-  throw new GramkitError('CONFIGURATION_INVALID', `the ending '${ending}' tells no format`, { file, field: 'format', alternatives: tableFormats, fix: 'set format in the configuration of the reader' });
+  throw new GramkitError('CONFIGURATION_INVALID', `the ending '${extname(file)}' tells no format`, { file, field: 'format', alternatives: tableFormats, fix: 'set format in the configuration of the reader' });
+}
+
+/** Undefined for an ending that is none of a table. */
+export function formatByEnding(file: string): TableFormat | undefined {
+  const ending = extname(file).slice(1).toLowerCase().replace('ndjson', 'jsonl');
+  return tableFormats.find((known) => known === ending);
 }
 
 /**
@@ -59,13 +64,16 @@ function fileLiteral(file: string): string {
   return literal(file.replace(/[*?[]/g, '[$&]'));
 }
 
-/** @throws GramkitError DATA_MALFORMED with the nearest column there is. */
-export function assertColumns(table: TableSource, wanted: readonly string[]): void {
-  for (const name of wanted) {
-    if (table.columns.includes(name)) continue;
+/**
+ * @param wanted columns by what asks for them, an option of the reader unless `fix` says otherwise; undefined where none is asked for
+ * @throws GramkitError DATA_MALFORMED with the nearest column there is.
+ */
+export function assertColumns(table: TableSource, wanted: Readonly<Record<string, string | undefined>>, fix = "name the file's own columns in the configuration of the reader"): void {
+  for (const [field, name] of Object.entries(wanted)) {
+    if (name === undefined || table.columns.includes(name)) continue;
     const nearest = [...table.columns].sort((a, b) => distance(a, name) - distance(b, name));
     throw new GramkitError('DATA_MALFORMED', `there is no column '${name}'; the nearest is '${nearest[0]}'`, {
-      file: table.file, field: name, alternatives: table.columns, fix: "name the file's own columns in the configuration of the reader",
+      file: table.file, field, alternatives: table.columns, fix,
     });
   }
 }

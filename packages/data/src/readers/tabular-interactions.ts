@@ -33,8 +33,14 @@ interface Stretch {
  */
 export async function* interactionsOfTable(table: TableSource, database: Database, options: TabularOptions, catalogue: Catalogue, leftOut: LeftOut, userOf?: (file: string) => string): AsyncGenerator<InteractionChunk> {
   const { user: userColumn, item, time, heldOut, probability } = options.columns;
-  const named = [userOf === undefined ? userColumn : undefined, item, responseColumn(options), time, heldOut, probability];
-  assertColumns(table, named.filter((column) => column !== undefined));
+  assertColumns(table, {
+    'columns.user': userOf === undefined ? userColumn : undefined,
+    'columns.item': item,
+    'columns.response': responseColumn(options),
+    'columns.time': time,
+    'columns.heldOut': heldOut,
+    'columns.probability': probability,
+  });
   for await (const [users, items, responses, records, times, flags, probabilities, unlike] of rowsOfTable(table, database, queryOf(table, options, userOf !== undefined))) {
     const stretch = { users: userOf === undefined ? users! : users!.map((file) => userOf(file as string)), items: items!, responses: responses!, records: records!, times: times!, heldOut: flags!, probabilities: probabilities!, unlike: unlike! };
     yield await chunkOf(stretch, table, options, catalogue, leftOut);

@@ -17,7 +17,7 @@ export interface TabularItem {
 export async function* itemsOfTable(table: TableSource, database: Database, options: TabularOptions): AsyncGenerator<TabularItem[]> {
   const { id, fields, correctAnswer } = options;
   const columns = [id, ...Object.values(fields), ...(correctAnswer === undefined ? [] : [correctAnswer])];
-  assertColumns(table, columns);
+  assertColumns(table, { id, ...columnsByOption(options) });
   const checker = new ItemChecker(options);
   const sql = `SELECT ${columns.map((name, place) => `${identifier(name)} AS c${place}`).join(', ')} FROM (${table.sql})`;
   for await (const values of rowsOfTable(table, database, sql)) {
@@ -29,6 +29,11 @@ export async function* itemsOfTable(table: TableSource, database: Database, opti
     }
     yield items;
   }
+}
+
+/** The columns of an item beside its id, by the options that name them. */
+function columnsByOption({ fields, correctAnswer }: TabularOptions): Readonly<Record<string, string | undefined>> {
+  return { ...Object.fromEntries(Object.entries(fields).map(([name, column]) => [`fields.${name}`, column])), correctAnswer };
 }
 
 /**
@@ -43,8 +48,8 @@ export async function* itemsOfJson(file: string, options: TabularOptions): Async
   const items: TabularItem[] = [];
   for (const [id, entry] of Object.entries(await readObject(file))) {
     if (!isObject(entry)) throw new GramkitError('DATA_MALFORMED', `item '${id}' is no JSON object`, { file, field: id, fix: 'write an object in braces for every id' });
-    const unknown = columns.find((column) => !(column in entry));
-    if (unknown !== undefined) throw new GramkitError('DATA_MALFORMED', `item '${id}' has no '${unknown}'`, { file, field: unknown, alternatives: Object.keys(entry), fix: "name the file's own keys in the configuration of the reader" });
+    const unknown = Object.entries(columnsByOption(options)).find(([, column]) => column !== undefined && !(column in entry));
+    if (unknown !== undefined) throw new GramkitError('DATA_MALFORMED', `item '${id}' has no '${unknown[1]}'`, { file, field: unknown[0], alternatives: Object.keys(entry), fix: "name the file's own keys in the configuration of the reader" });
     const found = checker.check([id, ...columns.map((column) => textOf(entry[column]))]);
     if ('problem' in found) throw new GramkitError('DATA_MALFORMED', found.problem, { file, field: found.field, fix: found.fix });
     items.push(found);

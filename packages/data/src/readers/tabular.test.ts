@@ -219,7 +219,18 @@ describe('the tabular reader', () => {
   it('names the nearest column where one is missing', async () => {
     const error = await errorOf(storeOf(await readerIn({ 'log.csv': 'user,itme,response\nu,a,1\n' })));
     expect(error.message).toBe("there is no column 'item'; the nearest is 'itme'");
-    expect([error.details.field, error.details.alternatives]).toEqual(['item', ['user', 'itme', 'response']]);
+    expect([error.details.field, error.details.alternatives]).toEqual(['columns.item', ['user', 'itme', 'response']]);
+  });
+
+  it.each([
+    ['columns.user', { columns: { user: 'who' } }, ['user', 'item', 'response']],
+    ['columns.heldOut', { columns: { heldOut: 'fold' } }, ['user', 'item', 'response']],
+    ['id', { id: 'key' }, ['id', 'text']],
+    ['fields.stem', { fields: { stem: 'question' } }, ['id', 'text']],
+    ['correctAnswer', { correctAnswer: 'right' }, ['id', 'text']],
+  ])('names the option %s whose column is not there, and the columns that are', async (field, options, alternatives) => {
+    const error = await errorOf(storeOf(await readerIn({ 'log.csv': 'user,item,response\nu,a,1\n' }, options)));
+    expect([error.code, error.details.field, error.details.alternatives]).toEqual(['DATA_MALFORMED', field, alternatives]);
   });
 
   it('refuses an item without id, empty files, missing files, unknown endings', async () => {

@@ -1,4 +1,4 @@
-import { createTabularReader, type TabularOptions, tabularOptions } from '@gramkit/data';
+import { createTabularReader, requireInput, type TabularOptions, tabularOptions } from '@gramkit/data';
 import { GramkitError, type ItemContent, type Preprocessor } from '@gramkit/spec';
 import type { ResolvedConfiguration } from '../configuration/resolved-configuration.js';
 
@@ -7,14 +7,15 @@ import type { ResolvedConfiguration } from '../configuration/resolved-configurat
  * a .tsv for a run on MIND is a news.tsv of it; otherwise `id` and one named after each field that the run's tokenizer reads.
  * @throws GramkitError DATA_MISSING, DATA_MALFORMED with file and line; PLUGIN_MISMATCH where the run's encoder reads no text
  */
-export function readItemFile(file: string, configuration: ResolvedConfiguration, tokenizer: Preprocessor): AsyncIterable<readonly ItemContent[]> {
+export async function* readItemFile(file: string, configuration: ResolvedConfiguration, tokenizer: Preprocessor): AsyncGenerator<readonly ItemContent[]> {
   if (tokenizer.fields === undefined) {
     throw new GramkitError('PLUGIN_MISMATCH', `the encoder '${configuration.components.encoder.use}' of the run reads no text: it has nothing for items that it was not trained on`, {
       file, field: 'encoder.use', fix: 'use a run whose encoder reads text, such as bert',
     });
   }
+  await requireInput(file);
   const own = ownColumns(configuration, file, tokenizer.fields) ?? { id: 'id', fields: Object.fromEntries(tokenizer.fields.map((field) => [field, field])) };
-  return createTabularReader(tabularOptions.parse({ interactions: file, items: file, ...own }), process.cwd()).items();
+  yield* createTabularReader(tabularOptions.parse({ interactions: file, items: file, ...own }), process.cwd()).items();
 }
 
 /** Columns of MIND's news.tsv, which has no header. */
