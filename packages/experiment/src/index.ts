@@ -6,6 +6,7 @@ export { comparisonHtml } from './compare/comparison-html.js';
 export { formatComparison } from './compare/format-comparison.js';
 export { configurationReference } from './configuration/configuration-reference.js';
 export { parseConfiguration, readConfiguration, type ConfigurationDocument, type DocumentOptions } from './configuration/document.js';
+export { readerDocument } from './configuration/reader-document.js';
 export { loadConfiguration, resolveConfiguration, type ConfigurationOptions } from './configuration/resolve-configuration.js';
 export { formatConfiguration, writtenForm, type ResolvedComponent, type ResolvedConfiguration } from './configuration/resolved-configuration.js';
 export { parseStrategy, strategySlug } from './configuration/strategy-shorthand.js';

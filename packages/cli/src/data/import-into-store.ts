@@ -22,10 +22,6 @@ async function readerOf(config: string | undefined, { reader, set }: ImportOptio
     const found = config === undefined ? 'neither CONFIG nor --reader is given' : 'both CONFIG and --reader are given';
     throw new GramkitError('USAGE', found, { fix: 'npx gram data import CONFIG.yaml --output STORE, or npx gram data import --reader assistments --set path=FOLDER --output STORE' });
   }
-  const { createReader, parseConfiguration, readConfiguration } = await import('@gramkit/experiment');
-  const document =
-    config === undefined
-      ? parseConfiguration(`data: { use: ${JSON.stringify(reader)} }`, { source: '(command line)', baseDirectory: process.cwd(), overrides: set.map((text) => `data.${text}`) })
-      : await readConfiguration(config, { overrides: set });
-  return createReader(document);
+  const { createReader, readConfiguration, readerDocument } = await import('@gramkit/experiment');
+  return createReader(config === undefined ? readerDocument(reader!, set, process.cwd()) : await readConfiguration(config, { overrides: set }));
 }

@@ -16,6 +16,8 @@ export interface ConfigurationDocument {
   readonly value: unknown;
   /** Where a key stands; of a missing key, its nearest parent. */
   placeOf(path: readonly PropertyKey[]): SourcePosition;
+  /** How to give what is missing, where it is no line of a file. */
+  fixOfMissing?(path: readonly PropertyKey[]): string;
 }
 
 /** What to read. */

@@ -6,6 +6,8 @@ export interface ExplainedIssue {
   readonly path: readonly PropertyKey[];
   readonly message: string;
   readonly fix?: string;
+  /** There is nothing where something must be. */
+  readonly isMissing?: true;
 }
 
 /** Every issue of a failed check, unknown keys one by one with the nearest key that exists. */
@@ -13,7 +15,7 @@ export function explainIssues(issues: readonly z.core.$ZodIssue[], knownKeys: (p
   return issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...issue.path, key], knownKeys(issue.path)));
     if (issue.code === 'invalid_union') return [{ path: issue.path, message: unionMessage(issue) }];
-    return [{ path: issue.path, message: readable(issue) }];
+    return [{ path: issue.path, message: readable(issue), ...(isMissing(issue) ? { isMissing: true } : {}) }];
   });
 }
 
@@ -30,8 +32,12 @@ function unknownKey(path: readonly PropertyKey[], known: readonly string[]): Exp
   return { path, message: 'unknown key', fix };
 }
 
+function isMissing(issue: z.core.$ZodIssue): issue is z.core.$ZodIssueInvalidType {
+  return issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+}
+
 function readable(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) return `missing; expected ${issue.expected}`;
+  if (isMissing(issue)) return `missing; expected ${issue.expected}`;
   return issue.message.replace(/^Invalid input: /, '').replace(/^Too (small|big): /, '');
 }
 

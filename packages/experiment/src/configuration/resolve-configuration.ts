@@ -65,10 +65,11 @@ type NamedComponents = Partial<Record<Place['name'], NamedComponent>>;
 class Problems {
   readonly #found: { readonly problem: ConfigurationProblem; readonly error?: GramkitError }[] = [];
 
-  constructor(private readonly document: Pick<ConfigurationDocument, 'placeOf'>) {}
+  constructor(private readonly document: Pick<ConfigurationDocument, 'placeOf' | 'fixOfMissing'>) {}
 
-  add(issue: ExplainedIssue): void {
-    this.#found.push({ problem: { ...issue, field: issue.path.map(String).join('.') || '(top)', place: this.document.placeOf(issue.path) } });
+  add({ path, message, fix: explained, isMissing }: ExplainedIssue): void {
+    const fix = explained ?? (isMissing === true ? this.document.fixOfMissing?.(path) : undefined);
+    this.#found.push({ problem: { field: path.map(String).join('.') || '(top)', message, place: this.document.placeOf(path), ...(fix === undefined ? {} : { fix }) } });
   }
 
   addError(path: readonly string[], error: GramkitError): void {
