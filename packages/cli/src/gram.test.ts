@@ -77,6 +77,13 @@ describe('usage errors end with 2', () => {
     expect(JSON.parse((await runGram(['trian', '--json'])).stdout)).toMatchObject({ error: { code: 'USAGE', message: expect.stringContaining('Did you mean train?') } });
   });
 
+  it.each(['nowhere', 'a-file.yaml'])('--resume %s says that this is no folder of a run', async (path) => {
+    writeFileSync(join(folder, 'a-file.yaml'), 'data: { use: generated }\n');
+    const { exitCode, stdout } = await runGram(['train', '--resume', path, '--json'], { cwd: folder });
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'RUN_NOT_FOUND', file: join(folder, path), message: expect.stringContaining('no folder of a run') } });
+    expect(exitCode).toBe(1);
+  });
+
   it('an unknown key of a configuration is refused with the nearest one, before the engine is needed', async () => {
     const file = join(folder, 'misspelled.yaml');
     writeFileSync(file, 'data: { use: generated }\nencoder: { use: bert }\nmodel: { use: dkt, hiden: 8 }\nstrategy: { use: frozen }\ntraning: { epochs: 2 }\n');

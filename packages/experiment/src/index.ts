@@ -40,6 +40,7 @@ export { listPlugins, type ListedPlugin } from './plugins/list-plugins.js';
 export { resolvePlugin, type PluginSources } from './plugins/resolve-plugin.js';
 export { eventLogger, type RunEvent } from './report/run-events.js';
 export type { RunReport, StoppedBy, ValidationReport } from './report/run-report.js';
+export { RunFolder } from './run/run-folder.js';
 export { silentLogger } from './run/run-log.js';
 export type { SessionOptions } from './trainer/run-session.js';
 export { readReport, trainRun, type TrainOptions } from './trainer/train-run.js';

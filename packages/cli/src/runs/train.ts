@@ -38,7 +38,8 @@ async function configurationOf(config: string | undefined, { resume, set }: Trai
   if (file === undefined) {
     throw new GramkitError('USAGE', 'there is no configuration to train', { fix: 'npx gram train CONFIG.yaml, or npx gram train --resume RUN' });
   }
-  const { loadConfiguration } = await import('@gramkit/experiment');
+  const { loadConfiguration, RunFolder } = await import('@gramkit/experiment');
+  if (resume !== undefined) new RunFolder(resume).requireRun();
   const overrides = resume === undefined ? set : [`output=${JSON.stringify(resolve(resume))}`, ...set];
   return loadConfiguration(file, { overrides });
 }

@@ -92,7 +92,7 @@ export class RunFolder {
   /** @throws GramkitError RUN_NOT_FOUND */
   requireRun(): void {
     if (this.exists) return;
-    throw new GramkitError('RUN_NOT_FOUND', 'there is no run in this folder: it has no config.yaml', { file: this.directory, fix: "Give the output folder of 'gram train'." });
+    throw new GramkitError('RUN_NOT_FOUND', 'this is no folder of a run: there is no config.yaml in it', { file: this.directory, fix: "Give the output folder of 'gram train'." });
   }
 
   async readJson(file: string): Promise<unknown> {
