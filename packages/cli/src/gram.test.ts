@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -34,6 +34,24 @@ describe('help', () => {
     expect(JSON.parse(answers.stdout)).toMatchObject({ store: 'answers.parquet', users: 20, interactions: 900 });
     expect(readdirSync(join(folder, 'answers.parquet')).sort()).toEqual(['interactions.parquet', 'items.parquet']);
     expect(readdirSync(folder).filter((name) => /partial|answers\.parquet\./.test(name))).toEqual([]);
+  });
+
+  it('replaces a store, or the folder of Parquet files, only where it is told to', async () => {
+    const generate = ['data', 'generate', '--users', '20', '--interactions', '900', '--json', '--output'];
+    const stores = ['again.duckdb', 'again.parquet'];
+    for (const output of stores) expect((await runGram([...generate, output], { cwd: folder })).exitCode).toBe(0);
+    const before = readFileSync(join(folder, 'again.duckdb'));
+    for (const output of stores) {
+      const refused = await runGram([...generate, output, '--seed', '2'], { cwd: folder });
+      expect(refused.exitCode).toBe(1);
+      expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'OUTPUT_UNWRITABLE', file: output, fix: expect.stringContaining('--overwrite') } });
+    }
+    const reader = ['data', 'import', '--reader', 'generated', '--set', 'users=30', '--set', 'interactions=900', '--json', '--output', 'again.duckdb'];
+    expect(JSON.parse((await runGram(reader, { cwd: folder })).stdout)).toMatchObject({ error: { code: 'OUTPUT_UNWRITABLE', file: 'again.duckdb' } });
+    expect(readFileSync(join(folder, 'again.duckdb')).equals(before)).toBe(true);
+    for (const output of stores) expect((await runGram([...generate, output, '--seed', '2', '--overwrite'], { cwd: folder })).exitCode).toBe(0);
+    expect(readFileSync(join(folder, 'again.duckdb')).equals(before)).toBe(false);
+    expect(JSON.parse((await runGram([...reader, '--overwrite'], { cwd: folder })).stdout)).toMatchObject({ users: 30 });
   });
 });
 

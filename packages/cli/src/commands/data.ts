@@ -9,6 +9,15 @@ export interface ImportOptions {
   readonly reader?: string;
   readonly set: readonly string[];
   readonly output: string;
+  readonly overwrite?: true;
+}
+
+/** What `gram data generate` is given: beside these, a text for every flag of the generator. */
+export interface GenerateOptions {
+  readonly kind?: string;
+  readonly output: string;
+  readonly overwrite?: true;
+  readonly [flag: string]: string | true | undefined;
 }
 
 /** `gram data …` */
@@ -27,6 +36,7 @@ function addImport(data: Command, session: Session): void {
     .option('--reader <name>', 'the reader, for instance assistments, tabular or generated; its options with --set')
     .option('--set <option=value>', "an option of the reader, for instance path=data/assist2009, or with CONFIG a setting such as data.path=…; may be repeated", repeatable, [])
     .requiredOption('--output <store>', 'the file of the store')
+    .option('--overwrite', 'replace a store that is there')
     .action(async (config: string | undefined, options: ImportOptions) => {
       const { importIntoStore } = await import('../data/import-into-store.js');
       await importIntoStore(session, config, options);
@@ -39,8 +49,9 @@ function addGenerate(data: Command, session: Session): void {
     .command('generate')
     .description('generate a data set whose text explains its answers or clicks, and tell what knowing the true probabilities would give')
     .requiredOption('--output <store>', 'the file of the store; NAME.parquet: a folder of Parquet files that the tabular reader reads')
+    .option('--overwrite', 'replace an output that is there')
     .option('--kind <kind>', `${generatorKinds.join(' or ')}: decides the options below (default: ${generatorKinds[0]})`)
-    .action(async (options: Record<string, string>) => {
+    .action(async (options: GenerateOptions) => {
       const { generateStore } = await import('../data/generate-store.js');
       await generateStore(session, options);
     });

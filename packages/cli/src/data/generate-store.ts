@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { GramkitError, type DatasetReader } from '@gramkit/spec';
 import type { GeneratorOptions, NewsOptions, Store } from '@gramkit/data';
+import type { GenerateOptions } from '../commands/data.js';
 import type { Session } from '../session.js';
 import { generatorOptionsOf } from './generator-flags.js';
 import { kindAmong, type GeneratorKind } from './generators.js';
@@ -9,12 +10,15 @@ import { importProgress } from './import-progress.js';
 import { formatSummary } from './format-store.js';
 
 /** Generates a data set into a store, or into Parquet files by way of a store, and tells its ceiling. */
-export async function generateStore(session: Session, given: Readonly<Record<string, string>>): Promise<void> {
-  const kind = kindAmong(given['kind'] === undefined ? [] : ['--kind', given['kind']]);
+export async function generateStore(session: Session, given: GenerateOptions): Promise<void> {
+  const kind = kindAmong(given.kind === undefined ? [] : ['--kind', given.kind]);
   const { reader, events } = await generatorOf(kind, await generatorOptionsOf(kind, given));
-  const output = given['output']!;
-  if (!output.endsWith('.parquet')) return generateInto(output, output, session, reader, events);
-  if (kind === 'news') throw new GramkitError('USAGE', 'the Parquet files that the tabular reader reads hold answers, not impressions', { fix: 'write a store: --output news.duckdb' });
+  const { output, overwrite = false } = given;
+  const isParquet = output.endsWith('.parquet');
+  if (isParquet && kind === 'news') throw new GramkitError('USAGE', 'the Parquet files that the tabular reader reads hold answers, not impressions', { fix: 'write a store: --output news.duckdb' });
+  const { requireFree } = await import('@gramkit/data');
+  requireFree(output, overwrite);
+  if (!isParquet) return generateInto(output, output, session, reader, events);
   const store = `${resolve(output)}.${process.pid}.duckdb`;
   try {
     await generateInto(store, output, session, reader, events, exportStore);

@@ -6,9 +6,10 @@ import { importProgress } from './import-progress.js';
 
 /** Reads a data set into a store and prints what was read. */
 export async function importIntoStore(session: Session, config: string | undefined, options: ImportOptions): Promise<void> {
-  const { importDataset } = await import('@gramkit/data');
+  const { importDataset, requireFree } = await import('@gramkit/data');
   const reader = await readerOf(config, options);
   try {
+    requireFree(options.output, options.overwrite ?? false);
     const summary = await importDataset(reader, options.output, { signal: session.signal, onProgress: importProgress(session) });
     session.print({ store: options.output, ...summary }, formatSummary(options.output, summary, null));
   } finally {
