@@ -1,6 +1,6 @@
 import type { Batch, CompileReport, ComponentState, EncodingStore, GradientStrategy, Optimizer, StepReport, StrategyContext } from '@gramkit/spec';
 import { specificationVersion } from '@gramkit/spec';
-import { begun, catalogueCost, checkBatch, checkContext, encodeCatalogue, NetworkPasses, noCost, parseByteSize, savedCount, tableStep } from '@gramkit/tensor';
+import { begun, catalogueCost, checkBatch, checkContext, encodeCatalogue, NetworkPasses, noCost, parseByteSize, planUpdates, savedCount, tableStep } from '@gramkit/tensor';
 import type { EncoderCost, Networks } from '@gramkit/tensor';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { FrozenOptions } from './options.js';
@@ -35,7 +35,7 @@ export class Frozen implements GradientStrategy {
 
   async begin(context: StrategyContext): Promise<void> {
     checkContext(context);
-    this.parts.sequenceModelOptimizer.plan?.(context.epochs * context.stepsPerEpoch);
+    planUpdates('model', this.parts.sequenceModelOptimizer, context.epochs * context.stepsPerEpoch);
     this.#context = context;
   }
 

@@ -15,6 +15,7 @@ import {
   forwardCost,
   NetworkPasses,
   noCost,
+  planUpdates,
   readLoss,
   savedCount,
   seedTensor,
@@ -79,9 +80,9 @@ export class MultiStep implements GradientStrategy {
     checkContext(context);
     checkTrainable(this.pair.itemEncoder, this.name);
     this.#schedule = createSchedule(this.options, context.stepsPerEpoch, context.epochs);
-    this.pair.sequenceModelOptimizer.plan?.(context.epochs * context.stepsPerEpoch);
+    planUpdates('model', this.pair.sequenceModelOptimizer, context.epochs * context.stepsPerEpoch);
     // Mini-batches of the items that a window happens to hold.
-    this.pair.encoderOptimizer.plan?.(undefined);
+    planUpdates('encoder', this.pair.encoderOptimizer, undefined);
     this.#context = context;
   }
 

@@ -12,6 +12,7 @@ export * from './joint-gradients.js';
 export * from './joint-step.js';
 export * from './joint-strategy.js';
 export * from './network-passes.js';
+export * from './plan-updates.js';
 export * from './record-pass.js';
 export * from './recorded-encoding.js';
 export * from './seeds.js';

@@ -10,6 +10,7 @@ import { encodeCatalogue } from './encode-rows.js';
 import { jointStep } from './joint-step.js';
 import type { EncodedBatch, TrainedPair } from './joint-step.js';
 import { NetworkPasses } from './network-passes.js';
+import { planUpdates } from './plan-updates.js';
 
 export interface JointStrategyOptions {
   /** Tokens encoded together. */
@@ -50,8 +51,8 @@ export class JointStrategy implements GradientStrategy {
     checkContext(context);
     checkTrainable(this.pair.itemEncoder, this.name);
     const updates = context.epochs * context.stepsPerEpoch;
-    this.pair.encoderOptimizer.plan?.(updates);
-    this.pair.sequenceModelOptimizer.plan?.(updates);
+    planUpdates('encoder', this.pair.encoderOptimizer, updates);
+    planUpdates('model', this.pair.sequenceModelOptimizer, updates);
     this.#context = context;
   }
 
