@@ -25,6 +25,11 @@ export interface StrategyContext {
   readonly report: (event: StrategyEvent) => void;
   /** Told while a long part (encoding a catalogue, a regression) goes on. */
   readonly progress?: (part: string, done: number, total: number) => void;
+  /**
+   * Raised where the run is to stop. A strategy may then leave a long part (a regression) and throw INTERRUPTED, if from its `state()`, once restored,
+   * the same call (`step` with the same batch, `endEpoch`, `finish`) goes on as though it had not been left; else the call comes to its end first.
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** Something a strategy measured, written into the run's metrics as it is. */

@@ -19,6 +19,8 @@ export interface CheckpointManifest {
   readonly step: number;
   /** Whether training had come to its end. */
   readonly finished: boolean;
+  /** Whether a strategy was left in the middle of what comes after these steps: another step, the end of the epoch or of the run. */
+  readonly begun?: boolean;
   /** The configuration as written into the run folder. */
   readonly configuration: JsonRecord;
   /** Where training stands: position, counters, early stopping. */
@@ -32,7 +34,7 @@ export interface SavedCheckpoint {
   readonly manifest: CheckpointManifest;
 }
 
-export type CheckpointContent = Pick<CheckpointManifest, 'step' | 'finished' | 'configuration' | 'progress'>;
+export type CheckpointContent = Pick<CheckpointManifest, 'step' | 'finished' | 'begun' | 'configuration' | 'progress'>;
 
 /** The checkpoints of a run: a folder each, named after its step. A folder is there whole or not at all. */
 export class CheckpointStore {
@@ -44,7 +46,7 @@ export class CheckpointStore {
   /** Names of the checkpoints, the earliest first. */
   async list(): Promise<readonly string[]> {
     const entries = await readdir(this.directory).catch(() => []);
-    return entries.filter((entry) => /^\d+(-finished)?$/.test(entry)).sort();
+    return entries.filter((entry) => /^\d+(-begun|-finished)?$/.test(entry)).sort();
   }
 
   /**
@@ -175,7 +177,7 @@ async function readManifest(directory: string): Promise<SavedCheckpoint> {
   return { directory, manifest };
 }
 
-/** Steps with leading zeros, so that names sort as steps do; the finished state of a step after the state before finishing. */
-function nameOf({ step, finished }: Pick<CheckpointManifest, 'step' | 'finished'>): string {
-  return `${String(step).padStart(9, '0')}${finished ? '-finished' : ''}`;
+/** Steps with leading zeros, so that names sort as states follow one another: after a step, with what comes then begun, with the run finished. */
+function nameOf({ step, finished, begun = false }: Pick<CheckpointManifest, 'step' | 'finished' | 'begun'>): string {
+  return `${String(step).padStart(9, '0')}${finished ? '-finished' : begun ? '-begun' : ''}`;
 }

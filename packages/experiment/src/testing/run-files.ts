@@ -14,7 +14,7 @@ export async function lastTensorsOf(runDirectory: string): Promise<Record<string
 /** The records of a run's `metrics.jsonl`. */
 export async function linesOf(runDirectory: string): Promise<Record<string, Json>[]> {
   const text = await readFile(join(runDirectory, 'metrics.jsonl'), 'utf8');
-  return text.trim().split('\n').map((line) => JSON.parse(line) as Record<string, Json>);
+  return text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, Json>);
 }
 
 /** The loss of every step. */

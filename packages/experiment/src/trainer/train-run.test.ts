@@ -13,7 +13,7 @@ import { loadRun } from '../encoding/load-run.js';
 import { evaluateRun } from '../evaluation/evaluate-run.js';
 import type { KnowledgeTracingMetrics } from '../metrics/knowledge-tracing-metrics.js';
 import { silentLogger } from '../run/run-log.js';
-import { interruptAfter } from '../testing/interrupt-after.js';
+import { interruptAfter, interruptDuring } from '../testing/interrupt-after.js';
 import { lastTensorsOf, linesOf as runLines } from '../testing/run-files.js';
 import { writeTinyBert } from '../testing/tiny-bert.js';
 import { readReport, trainRun } from './train-run.js';
@@ -106,6 +106,40 @@ describe('trainRun', () => {
     // Frozen encodes the catalogue anew at each of the three starts, and says so.
     expect(parts.encoderItemsForward).toBe(whole.encoderItemsForward * (use === 'frozen' ? 3 : 1));
     expect((await linesOf(output)).filter(({ kind }) => kind === 'step').map(({ step }) => step)).toEqual(Array.from({ length: whole.steps }, (_, index) => index + 1));
+  });
+
+  it.each([
+    ['within an epoch', ['strategy.interval=3']],
+    ['at every step', ['strategy.interval=1', 'training.epochs=1', 'training.patience=1']],
+    ['at the end of epochs', ['strategy.interval=1e']],
+    ['over the end of epochs', ['strategy.interval=1.5e', 'training.epochs=3']],
+    ['at a cap', ['strategy.interval=3', 'training.maximumSteps=4']],
+  ])('leaves the regression of a window %s at an interrupt, and goes on as if it had not', async (where, overrides) => {
+    const more = ['strategy.use=multi-step', 'strategy.warmUpEpochs=0', 'strategy.settlingEpochs=0', 'strategy.miniBatch=4', ...overrides];
+    const output = `left ${where}`;
+    const whole = await trainRun(await configurationOf(`never ${output}`, ...more));
+    let resume = false;
+    for (const [window, times] of [[1, 3], [1, 2], [2, 5]] as const) {
+      const stopped = trainRun(await configurationOf(output, ...more), { ...interruptDuring(new RegExp(`encoder after window ${window}$`), times), resume });
+      await expect(stopped).rejects.toMatchObject({ code: 'INTERRUPTED', message: expect.stringContaining('state is saved') });
+      expect((await linesOf(output)).filter(({ kind }) => kind === 'window')).toHaveLength(window - 1);
+      resume = true;
+    }
+    const parts = await trainRun(await configurationOf(output, ...more), { resume: true });
+    expect(await weightsOf(output)).toEqual(await weightsOf(`never ${output}`));
+    expect(parts.test).toEqual(whole.test);
+    expect(parts.encoderItemsBackward).toBe(whole.encoderItemsBackward);
+    const windows = async (name: string) => (await linesOf(name)).filter(({ kind }) => kind === 'window');
+    expect(await windows(output)).toEqual(await windows(`never ${output}`));
+    expect((await linesOf(output)).filter(({ kind }) => kind === 'step').map(({ step }) => step)).toEqual(Array.from({ length: whole.steps }, (_, index) => index + 1));
+  });
+
+  it('goes on under a higher cap from before a finish that was interrupted', async () => {
+    const more = ['strategy.use=multi-step', 'strategy.interval=8', 'strategy.warmUpEpochs=0', 'strategy.settlingEpochs=0', 'strategy.miniBatch=4'];
+    await expect(trainRun(await configurationOf('cut-finish', ...more, 'training.maximumSteps=5'), interruptDuring(/encoder after window 1$/, 2))).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    await trainRun(await configurationOf('cut-finish', ...more), { resume: true });
+    await trainRun(await configurationOf('uncut-finish', ...more));
+    expect(await weightsOf('cut-finish')).toEqual(await weightsOf('uncut-finish'));
   });
 
   it('turns the event loop after each step, so that a signal from outside stops it there', async () => {

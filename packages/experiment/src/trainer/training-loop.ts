@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { GramkitError, type Batch, type GradientStrategy, type PreparedItems, type RunLogger, type StepReport, type StrategyContext } from '@gramkit/spec';
+import { GramkitError, isGramkitError, type Batch, type GradientStrategy, type PreparedItems, type RunLogger, type StepReport, type StrategyContext } from '@gramkit/spec';
 import * as tf from '@tensorflow/tfjs-core';
 import { type CheckpointPart, statePart, weightsPart } from '../checkpoints/checkpoint-part.js';
 import { type CheckpointStore, restoreCheckpoint, type SavedCheckpoint } from '../checkpoints/checkpoint-store.js';
@@ -75,7 +75,7 @@ export class TrainingLoop {
   /** @throws GramkitError INTERRUPTED, once a checkpoint is written, where the signal was raised. */
   async run(from?: SavedCheckpoint): Promise<TrainingOutcome> {
     await this.#begin(from);
-    if (this.#stoppedBy === undefined) await this.#train();
+    if (this.#stoppedBy === undefined) await this.#train(from?.manifest.begun === true);
     if (from?.manifest.finished !== true) await this.#finish();
     return { stoppedBy: this.#stoppedBy!, statistics: this.#statistics, validation: this.#validation, ...(await this.#test()), peakTrainingMemoryBytes: this.#peakTrainingMemoryBytes };
   }
@@ -94,7 +94,7 @@ export class TrainingLoop {
   }
 
   #context(): StrategyContext {
-    const { catalogue, configuration, data, logger } = this.setting;
+    const { catalogue, configuration, data, logger, signal } = this.setting;
     return {
       catalogue,
       stepsPerEpoch: data.stepsPerEpoch,
@@ -102,14 +102,16 @@ export class TrainingLoop {
       seed: deriveSeed(configuration.seed, 'strategy-steps'),
       report: ({ kind, values }) => logger.metrics({ kind, step: this.#stepUnderWay, ...values }),
       progress: (part, done, total) => logger.progress(part, done, total, 'items'),
+      ...(signal === undefined ? {} : { signal }),
       ...(data.hasValidation ? { evaluate: async (encodings) => qualityOf(await this.#clock.exclude(async () => this.#evaluateWith(await encodings()))) } : {}),
     };
   }
 
-  async #train(): Promise<void> {
+  /** @param begun whether the strategy was left in the middle of a step or of the end of an epoch: that comes to its end before anything may stop the run */
+  async #train(begun: boolean): Promise<void> {
     const { data, configuration } = this.setting;
     const { epochs } = configuration.training;
-    await this.#stopIfDue();
+    if (!begun) await this.#stopIfDue();
     while (this.#stoppedBy === undefined && this.#position.epoch < epochs) {
       for await (const batch of data.trainBatches(this.#position.epoch, this.#position.batch)) {
         await this.#step(batch);
@@ -128,7 +130,7 @@ export class TrainingLoop {
     const compiledBefore = compileSeconds(components.strategy);
     const optimizers = { encoder: components.encoderOptimizer, model: components.modelOptimizer };
     const updatesBefore = updateCounts(optimizers);
-    const { result, seconds } = await this.#clock.measure(() => components.strategy.step(batch));
+    const { result, seconds } = await this.#interruptible(() => components.strategy.step(batch));
     this.#peakTrainingMemoryBytes = process.resourceUsage().maxRSS * 1024;
     checkLoss(result, this.#stepUnderWay);
     this.#statistics.addStep(result, seconds);
@@ -136,6 +138,16 @@ export class TrainingLoop {
     const { steps } = this.#statistics.totals;
     logger.metrics({ kind: 'step', step: steps, epoch: this.#position.epoch + 1, seconds, compileSeconds: compileSeconds(components.strategy) - compiledBefore, ...result, ...optimizerMeasures(optimizers, updatesBefore) });
     logger.progress('training', steps, totalSteps(configuration, data), 'steps');
+  }
+
+  /** A part of training, measured. One that the strategy leaves at an interruption is saved as far as it has come. */
+  async #interruptible<Result>(part: () => Promise<Result>): Promise<{ readonly result: Result; readonly seconds: number }> {
+    const { result: [outcome], seconds } = await this.#clock.measure(() => Promise.allSettled([part()]));
+    if (outcome.status === 'fulfilled') return { result: outcome.value, seconds };
+    if (!isGramkitError(outcome.reason) || outcome.reason.code !== 'INTERRUPTED') throw outcome.reason;
+    this.#statistics.addTraining(seconds);
+    // The state before its finish, from which a capped run may also go on under a higher cap, is saved already.
+    throw await (this.#isCut ? this.#lastSaved() : this.#saved(true));
   }
 
   async #betweenSteps(): Promise<void> {
@@ -148,7 +160,7 @@ export class TrainingLoop {
 
   async #endEpoch(): Promise<void> {
     const { configuration, components } = this.setting;
-    const { seconds } = await this.#clock.measure(() => components.strategy.endEpoch());
+    const { seconds } = await this.#interruptible(() => components.strategy.endEpoch());
     this.#statistics.addTraining(seconds);
     this.#statistics.completeEpoch();
     this.#position = { epoch: this.#position.epoch + 1, batch: 0 };
@@ -167,11 +179,10 @@ export class TrainingLoop {
 
   /** Brings the encoder up to date, evaluates, and writes the last checkpoint. */
   async #finish(): Promise<void> {
-    const { seconds } = await this.#clock.measure(() => this.setting.components.strategy.finish());
+    const { seconds } = await this.#interruptible(() => this.setting.components.strategy.finish());
     this.#statistics.addTraining(seconds);
     const isBest = await this.#validate();
-    const isCut = this.#stoppedBy === 'maximum-steps' || this.#stoppedBy === 'maximum-seconds';
-    const { directory } = await this.#checkpoint(isBest && !isCut, true);
+    const { directory } = await this.#checkpoint(isBest && !this.#isCut, { finished: true });
     if (this.setting.signal?.aborted === true) throw interrupted(this.#statistics.totals.steps, directory, this.setting.configuration.output);
   }
 
@@ -213,8 +224,22 @@ export class TrainingLoop {
 
   async #stopIfInterrupted(): Promise<void> {
     if (this.setting.signal?.aborted !== true) return;
-    const { directory } = await this.#checkpoint(false);
-    throw interrupted(this.#statistics.totals.steps, directory, this.setting.configuration.output);
+    throw await this.#saved(false);
+  }
+
+  /** Saves the state of an interrupted run. @param begun whether the strategy was left in the middle of what comes after the last step */
+  async #saved(begun: boolean): Promise<GramkitError> {
+    const { directory } = await this.#checkpoint(false, { begun });
+    return interrupted(this.#statistics.totals.steps, directory, this.setting.configuration.output);
+  }
+
+  async #lastSaved(): Promise<GramkitError> {
+    const { directory } = (await this.setting.checkpoints.latest())!;
+    return interrupted(this.#statistics.totals.steps, directory, this.setting.configuration.output);
+  }
+
+  get #isCut(): boolean {
+    return this.#stoppedBy === 'maximum-steps' || this.#stoppedBy === 'maximum-seconds';
   }
 
   /** A capped run keeps the state before finishing, so that it can go on under a higher cap as if it had not stopped. */
@@ -228,18 +253,19 @@ export class TrainingLoop {
     await this.#checkpoint(false);
   }
 
-  async #checkpoint(isBest: boolean, finished = false): Promise<SavedCheckpoint> {
+  async #checkpoint(isBest: boolean, { finished = false, begun = false } = {}): Promise<SavedCheckpoint> {
     const { checkpoints, configuration } = this.setting;
-    const saved = await checkpoints.save({ step: this.#statistics.totals.steps, finished, configuration: writtenForm(configuration), progress: this.#progress(finished) }, this.#parts());
+    const saved = await checkpoints.save({ step: this.#statistics.totals.steps, finished, begun, configuration: writtenForm(configuration), progress: this.#progress(finished || begun) }, this.#parts());
     if (isBest) await checkpoints.markBest(saved);
     return saved;
   }
 
-  #progress(finished: boolean): JsonRecord {
+  /** @param ending whether a run that has stopped stays so */
+  #progress(ending: boolean): JsonRecord {
     return {
       epoch: this.#position.epoch,
       batch: this.#position.batch,
-      stoppedBy: finished ? this.#stoppedBy! : null,
+      stoppedBy: ending ? (this.#stoppedBy ?? null) : null,
       statistics: this.#statistics.state(),
       earlyStopping: this.#earlyStopping.state(),
       validation: this.#validation as unknown as JsonRecord[],

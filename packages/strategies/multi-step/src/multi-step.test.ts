@@ -353,6 +353,7 @@ describe('multi-step', () => {
     const { tensors, values } = strategy.state();
     for (const damaged of [
       { tensors, values: { ...values, windowSteps: -1 } },
+      { tensors, values: { ...values, closing: { regression: { losses: ['none'], parts: [] } } } },
       { tensors: { ...tensors, 'window/encodings': tf.zeros([3, 2]) }, values },
       { tensors: Object.fromEntries(Object.entries(tensors).filter(([name]) => name !== 'window/rows')), values },
     ]) {

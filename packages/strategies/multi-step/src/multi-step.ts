@@ -24,8 +24,10 @@ import {
 import type { EncoderCost, SequenceGradients, TrainedPair } from '@gramkit/tensor';
 import type { MultiStepOptions } from './options.js';
 import { regress } from './regression.js';
+import type { RegressionInput, RegressionPosition, RegressionResult } from './regression.js';
 import { resolveRowRate } from './row-rate.js';
 import { RowTable } from './row-table.js';
+import { restoreClosing } from './saved-position.js';
 import { restoreRows, restoreWindow, saveRows, saveWindow } from './saved-window.js';
 import { createSchedule } from './schedule.js';
 import type { Schedule } from './schedule.js';
@@ -64,6 +66,10 @@ export class MultiStep implements GradientStrategy {
   #table?: Tensor2D;
   /** The same made to evaluate a window; nothing is trained on it. */
   #evaluated?: Tensor2D;
+  /** What the step under way has trained, while it closes its window. */
+  #trained: { readonly loss: number; readonly predictions: number } | undefined;
+  /** Where the window's regression was left at an interruption. */
+  #regression: RegressionPosition | undefined;
   /** Work of the encoder that no step has reported. */
   #unreported: EncoderCost = noCost;
 
@@ -86,15 +92,18 @@ export class MultiStep implements GradientStrategy {
     this.#context = context;
   }
 
-  /** @throws GramkitError NUMERIC_FAILURE, DATA_EMPTY, DATA_MISMATCH */
+  /**
+   * The end of a window can be left in its regression: the same call with the same batch goes on with it.
+   * @throws GramkitError NUMERIC_FAILURE, DATA_EMPTY, DATA_MISMATCH; INTERRUPTED
+   */
   async step(batch: Batch): Promise<StepReport> {
     const { catalogue } = begun(this.#context);
     checkBatch(batch, catalogue.count);
     this.#checkPosition();
     this.#forgetEvaluated();
-    const report = await (this.#schedule!.phase(this.#epoch) === 'windows' ? this.#stepInWindow(batch) : this.#stepOnTable(batch));
-    this.#step++;
+    const report = this.#trained ?? (await this.#train(batch));
     if (this.#window !== undefined && this.#schedule!.endsWindow(this.#epoch, this.#stepInEpoch)) await this.#closeWindow();
+    this.#trained = undefined;
     this.#stepInEpoch++;
     const cost = this.#unreported;
     this.#unreported = noCost;
@@ -130,6 +139,7 @@ export class MultiStep implements GradientStrategy {
         windowIndex: this.#windowIndex,
         windowSteps: window?.steps ?? 0,
         hasCurrent: this.#current === undefined ? 0 : 1,
+        closing: { ...(this.#regression && { regression: this.#regression }), ...(this.#trained && { trained: this.#trained }) } as unknown as Json,
         ...this.#unreported,
       },
     };
@@ -140,12 +150,15 @@ export class MultiStep implements GradientStrategy {
     const { dimension } = this.pair.itemEncoder;
     const windowIndex = count('windowIndex');
     const position = [count('step'), count('epoch'), count('stepInEpoch')] as const;
+    const { regression, trained } = restoreClosing(state);
     const unreported = Object.fromEntries(Object.keys(noCost).map((name) => [name, count(name)])) as unknown as EncoderCost;
     const window = count('windowSteps') > 0 ? restoreWindow(state, windowIndex, dimension) : undefined;
     const current = count('hasCurrent') > 0 ? restoreRows(state, dimension) : undefined;
     this.#forgetTensors();
     [this.#step, this.#epoch, this.#stepInEpoch] = position;
     this.#windowIndex = windowIndex;
+    this.#regression = regression;
+    this.#trained = trained;
     this.#unreported = unreported;
     this.#window = window;
     this.#current = current;
@@ -166,6 +179,14 @@ export class MultiStep implements GradientStrategy {
     this.#table?.dispose();
     this.#window = this.#current = this.#table = undefined;
     this.#forgetEvaluated();
+  }
+
+  /** What is trained at every step. */
+  async #train(batch: Batch): Promise<{ loss: number; predictions: number }> {
+    const trained = await (this.#schedule!.phase(this.#epoch) === 'windows' ? this.#stepInWindow(batch) : this.#stepOnTable(batch));
+    this.#step++;
+    this.#trained = trained;
+    return trained;
   }
 
   /** Warm-up and settling: the sequence model alone, on the catalogue as the encoder has it. */
@@ -225,19 +246,9 @@ export class MultiStep implements GradientStrategy {
   async #closeWindow(): Promise<void> {
     const window = this.#window;
     if (window === undefined) return;
-    const { catalogue, seed, report, progress } = begun(this.#context);
-    const { encoderOptimizer, sequenceModel } = this.pair;
-    const { passes, miniBatch } = this.options;
-    const { losses, cost: regressionCost } = await regress({
-      encoder: this.#passes.encoder,
-      optimizer: encoderOptimizer,
-      catalogue,
-      window,
-      seed,
-      passes,
-      miniBatch,
-      progress: (done, total) => progress?.(`training the encoder after window ${window.index + 1}`, done, total),
-    });
+    const { catalogue, report } = begun(this.#context);
+    const { sequenceModel } = this.pair;
+    const { losses, cost: regressionCost } = await this.#regress(window);
     const reencoded = this.#encodeWithMasksOf(window, window.rows);
     const cost = addCosts(regressionCost, forwardCost(catalogue, window.rows));
     const measures = await measureWindow(window, reencoded, sequenceModel);
@@ -260,6 +271,27 @@ export class MultiStep implements GradientStrategy {
       },
     });
     window.dispose();
+  }
+
+  /** @throws GramkitError INTERRUPTED; called again it goes on from there. */
+  async #regress(window: Window): Promise<RegressionResult> {
+    const { catalogue, seed, progress, signal } = begun(this.#context);
+    const { passes, miniBatch } = this.options;
+    const input: RegressionInput = {
+      encoder: this.#passes.encoder,
+      optimizer: this.pair.encoderOptimizer,
+      catalogue,
+      window,
+      seed,
+      passes,
+      miniBatch,
+      progress: (done, total) => progress?.(`training the encoder after window ${window.index + 1}`, done, total),
+      ...(signal === undefined ? {} : { signal }),
+    };
+    const end = await regress(input, this.#regression);
+    this.#regression = end.left;
+    if (end.left === undefined) return end;
+    throw new GramkitError('INTERRUPTED', `The encoder's training after window ${window.index + 1} was interrupted`);
   }
 
   /** `[rows, dimension]` in the window's own masks, by the encoder as it is. */

@@ -4,7 +4,7 @@ import { encodeRows, EncoderPasses, uploadRows, uploadTensors } from '@gramkit/t
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { miniBatches, regress } from './regression.js';
+import { miniBatches, regress, type RegressionPosition } from './regression.js';
 import { Window } from './window.js';
 
 beforeAll(() => loadEngine());
@@ -127,6 +127,26 @@ describe('regression', () => {
     expect(told).toHaveLength(6);
     expect(told.at(-1)).toBe(1);
     expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('goes on bit for bit from where it was left, in the first pass, between two and in the last', async () => {
+    const whole = trainedSetting({}, { encoder: 0.02, model: 0 });
+    const recorded = recordedSetting();
+    const inputOf = (setting: ReturnType<typeof trainedSetting>) => ({ ...input(recorded, movedWindow(recorded, 0.3), 3, 5), encoder: new EncoderPasses(setting.itemEncoder), optimizer: setting.encoderOptimizer });
+    const expected = await regress(inputOf(whole));
+    for (const done of [0, 1, 4, 11]) {
+      const setting = trainedSetting({}, { encoder: 0.02, model: 0 });
+      const controller = new AbortController();
+      let told = 0;
+      const leave = () => ++told === done && controller.abort();
+      if (done === 0) controller.abort();
+      const { left } = await regress({ ...inputOf(setting), progress: leave, signal: controller.signal });
+      expect(setting.encoderOptimizer.stepCount).toBe(done);
+      const position = JSON.parse(JSON.stringify(left)) as RegressionPosition;
+      expect(position).toMatchObject({ losses: { length: Math.floor(done / 4) }, parts: { length: done % 4 } });
+      expect(await regress(inputOf(setting), position)).toEqual(expected);
+      setting.itemEncoder.weights.forEach(({ variable }, index) => expect(variable.arraySync()).toEqual(whole.itemEncoder.weights[index]!.variable.arraySync()));
+    }
   });
 
   it('says when the encoder has run away', async () => {

@@ -27,12 +27,26 @@ export interface RegressionInput {
   /** Items in one step of the encoder. */
   readonly miniBatch: number;
   readonly progress?: (done: number, total: number) => void;
+  /** Aborting leaves the regression after the mini-batch at hand. */
+  readonly signal?: AbortSignal;
 }
+
+/** How far a regression that was left has come. With the window, the encoder and its optimizer it goes on from there bit for bit. */
+export interface RegressionPosition {
+  /** Loss of every pass that is done. */
+  readonly losses: readonly number[];
+  /** Loss of every mini-batch of the pass under way that is done, each the sum over its items. */
+  readonly parts: readonly number[];
+}
+
+const beginning: RegressionPosition = { losses: [], parts: [] };
 
 export interface RegressionResult {
   /** Mean over the items of `1/2 ||H_u - CE(c_u)||^2`, pass by pass, each mini-batch measured before its update. */
   readonly losses: readonly number[];
   readonly cost: EncoderCost;
+  /** Where it was left at a signal; losses and cost are then of what is done. */
+  readonly left?: RegressionPosition;
 }
 
 /** Items of like length that make one step of the encoder. */
@@ -46,30 +60,36 @@ export interface MiniBatch {
 
 /**
  * Trains the encoder towards the rows that moved: `1/2 sum_u ||H_u - CE(c_u)||^2` a mini-batch, one update each.
+ * At a signal it ends early and tells where (`left`).
  * @throws GramkitError NUMERIC_FAILURE
  */
-export async function regress(input: RegressionInput): Promise<RegressionResult> {
-  const { window, passes, seed, progress } = input;
-  const losses: Scalar[] = [];
+export async function regress(input: RegressionInput, from: RegressionPosition = beginning): Promise<RegressionResult> {
+  const { window, passes, seed, progress, signal } = input;
+  const losses: Scalar[] = scalars(from.losses);
+  let parts: Scalar[] = scalars(from.parts);
   let cost = noCost;
   let done = 0;
   const maskSeed = seedTensor(seed, 'encoderMasks', window.index);
   try {
     for (let pass = 0; pass < passes; pass++) {
-      const parts: Scalar[] = [];
       for (const [index, part] of miniBatches(input, pass).entries()) {
-        parts.push(trainOn(part, input, maskSeed, pass === 0 && index === 0));
+        const isDone = pass < from.losses.length || (pass === from.losses.length && index < from.parts.length);
+        if (!isDone && signal?.aborted === true) return await leave(losses, parts, cost);
+        if (!isDone) parts.push(trainOn(part, input, maskSeed, pass === 0 && index === 0));
         cost = addCosts(cost, encoderCost(part.rows.length, part.tokens, 1, 1));
         done += part.rows.length;
+        if (isDone) continue;
         progress?.(done, passes * window.rows.length);
         await yieldToEventLoop();
       }
+      if (pass < from.losses.length) continue;
       losses.push(tf.tidy(() => tf.div(tf.addN(parts), window.rows.length)));
       tf.dispose(parts);
+      parts = [];
     }
     return { losses: await readLosses(losses, window.index), cost };
   } finally {
-    tf.dispose([maskSeed, ...losses]);
+    tf.dispose([maskSeed, ...losses, ...parts]);
   }
 }
 
@@ -116,10 +136,27 @@ function residual(encodings: Tensor2D, part: MiniBatch, window: Window, encoderI
 }
 
 async function readLosses(losses: readonly Scalar[], window: number): Promise<readonly number[]> {
-  const stacked = tf.stack([...losses]);
-  const values = Array.from(await stacked.data());
-  stacked.dispose();
+  const values = await valuesOf(losses);
   const bad = values.find((value) => !Number.isFinite(value));
   if (bad !== undefined) throw numericFailure(`The encoder's loss in the regression after window ${window + 1} is ${bad}; its weights are no longer good`);
   return values;
+}
+
+async function leave(losses: readonly Scalar[], parts: readonly Scalar[], cost: EncoderCost): Promise<RegressionResult> {
+  const left = { losses: await valuesOf(losses), parts: await valuesOf(parts) };
+  return { losses: left.losses, cost, left };
+}
+
+function scalars(values: readonly number[]): Scalar[] {
+  return values.map((value) => tf.scalar(value));
+}
+
+async function valuesOf(values: readonly Scalar[]): Promise<number[]> {
+  if (values.length === 0) return [];
+  const stacked = tf.stack([...values]);
+  try {
+    return Array.from(await stacked.data());
+  } finally {
+    stacked.dispose();
+  }
 }
