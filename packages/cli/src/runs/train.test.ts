@@ -84,10 +84,11 @@ describe('gram compare', () => {
     const { exitCode, stdout, stderr } = await runGram([...words, '--json']);
     expect(stderr).toContain('[3/3] multi-step:1e');
     expect(exitCode).toBe(0);
-    const { rows } = JSON.parse(stdout) as { rows: { strategy: string; auc: number | null; epochBasis: string; peakMemoryBytes: number }[] };
+    const { rows } = JSON.parse(stdout) as { rows: { strategy: string; quality: { auc?: { mean: number } }; epochBasis: string }[] };
     expect(rows.map(({ strategy }) => strategy)).toEqual(['frozen', 'end-to-end', 'multi-step:1e']);
-    expect(rows[1]).toMatchObject({ auc: null, epochBasis: 'extrapolated' });
-    expect(rows[0]!.auc).toBeGreaterThan(0);
+    expect(rows[1]!.quality).toEqual({});
+    expect(rows[1]).toMatchObject({ complete: false, epochBasis: 'extrapolated' });
+    expect(rows[0]!.quality.auc!.mean).toBeGreaterThan(0);
     expect(JSON.parse(readFileSync(join(output, 'comparison.json'), 'utf8')).rows).toEqual(rows);
     expect(readFileSync(join(output, 'comparison.html'), 'utf8')).toContain('multi-step:1e');
   });
