@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { loadEngine } from '@gramkit/engine-tensorflow';
-import { codeOf, encodingsOf, expectFiniteDifferences, expectOracle, lossAndGradients, passOf, recordedTensor, relativeError, takeWeights, valuesOf } from '@gramkit/model-testing';
+import { codeOf, encodingsOf, expectFiniteDifferences, expectFlatTensors, expectOracle, lossAndGradients, passOf, recordedTensor, relativeError, takeWeights, trainedWeights, valuesOf } from '@gramkit/model-testing';
 import type { DeviceBatch, Pass } from '@gramkit/spec';
 import { Adam, adamOptions, applyGradients, randomSource, rowGradients } from '@gramkit/tensor';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -197,36 +197,12 @@ describe('Dkt', () => {
     const draw = randomSource(21);
     const table = (below: number): number[][] => Array.from({ length: users }, () => Array.from({ length }, () => Math.floor(draw.uniform() * below)));
     const [items, responses] = [table(rows), table(2)];
-    const train = (): number[][] => {
-      const model = new Dkt(96, 5, dktOptions.parse({ dropout: 0.3 }));
-      const optimizer = new Adam(model.weights, adamOptions.parse({ learningRate: 0.01 }));
-      const [encodings, batch] = [encodingsOf(rows, 96), batchOf(items, responses)];
-      for (let step = 0; step < 5; step++) tf.tidy(() => applyGradients(optimizer, rowGradients(model, encodings, batch, passOf(true, step)).weights, model.weights));
-      return model.weights.map(({ variable }) => valuesOf(variable));
-    };
+    const train = (): number[][] => trainedWeights(() => new Dkt(96, 5, dktOptions.parse({ dropout: 0.3 })), encodingsOf(rows, 96), batchOf(items, responses));
     expect(train()).toEqual(train());
   });
 
   it('keeps tensors flat over 50 steps and frees its weights', () => {
-    const start = tf.memory().numTensors;
-    const model = small({ dropout: 0.2 });
-    const optimizer = new Adam(model.weights, adamOptions.parse({}));
-    const [encodings, batch, pass] = [encodingsOf(4, 4), batchOf(ragged.items, ragged.responses), passOf(true)];
-    const step = (): void => {
-      const { loss, count, weights, rows } = rowGradients(model, encodings, batch, pass);
-      applyGradients(optimizer, weights, model.weights);
-      tf.dispose([loss, count, rows, ...Object.values(weights)]);
-      tf.dispose({ ...model.score(encodings, batch) });
-    };
-    step();
-    const before = tf.memory().numTensors;
-    for (let repeat = 0; repeat < 50; repeat++) step();
-    expect(tf.memory().numTensors).toBe(before);
-    tf.dispose([encodings, pass.seed, ...Object.values(batch.references), ...Object.values(batch.fields)]);
-    optimizer.dispose();
-    model.dispose();
-    model.dispose();
-    expect(tf.memory().numTensors).toBe(start);
+    expectFlatTensors(() => small({ dropout: 0.2 }), () => [encodingsOf(4, 4), batchOf(ragged.items, ragged.responses)]);
   });
 
   it('refuses batches that it cannot read', () => {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { loadEngine, type TensorFlowEngine } from '@gramkit/engine-tensorflow';
-import { codeOf, encodingsOf, expectFiniteDifferences, expectOracle, expectSameCompiled, lossAndGradients, passOf, recordedTensor, relativeError, takeWeights, valuesOf } from '@gramkit/model-testing';
+import { codeOf, encodingsOf, expectFiniteDifferences, expectFlatTensors, expectOracle, expectSameCompiled, lossAndGradients, passOf, recordedTensor, relativeError, takeWeights, valuesOf } from '@gramkit/model-testing';
 import type { Batch, DeviceBatch, Pass } from '@gramkit/spec';
 import { Adam, adamOptions, applyGradients, rowGradients, uploadBatch } from '@gramkit/tensor';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
@@ -172,25 +172,7 @@ describe('Nrms', () => {
   });
 
   it('keeps tensors flat over 50 steps and frees its weights', () => {
-    const start = tf.memory().numTensors;
-    const model = small({ dropout: 0.2 });
-    const optimizer = new Adam(model.weights, adamOptions.parse({}));
-    const [encodings, batch, pass] = [encodingsOf(6, 4), batchOf(...ragged), passOf(true)];
-    const step = (): void => {
-      const { loss, count, weights, rows } = rowGradients(model, encodings, batch, pass);
-      applyGradients(optimizer, weights, model.weights);
-      tf.dispose([loss, count, rows, ...Object.values(weights)]);
-      tf.dispose({ ...model.score(encodings, batch) });
-    };
-    step();
-    const before = tf.memory().numTensors;
-    for (let repeat = 0; repeat < 50; repeat++) step();
-    expect(tf.memory().numTensors).toBe(before);
-    tf.dispose([encodings, pass.seed, ...Object.values(batch.references), ...Object.values(batch.fields)]);
-    optimizer.dispose();
-    model.dispose();
-    model.dispose();
-    expect(tf.memory().numTensors).toBe(start);
+    expectFlatTensors(() => small({ dropout: 0.2 }), () => [encodingsOf(6, 4), batchOf(...ragged)]);
   });
 
   it('refuses batches and encodings that it cannot read', () => {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { loadEngine, type TensorFlowEngine } from '@gramkit/engine-tensorflow';
-import { codeOf, encodingsOf, expectFiniteDifferences, expectOracle, expectSameCompiled, lossAndGradients, passOf, recordedTensor, relativeError, takeWeights, valuesOf } from '@gramkit/model-testing';
+import { codeOf, encodingsOf, expectFiniteDifferences, expectFlatTensors, expectOracle, expectSameCompiled, lossAndGradients, passOf, recordedTensor, relativeError, takeWeights, trainedWeights, valuesOf } from '@gramkit/model-testing';
 import type { Batch, DeviceBatch, Pass } from '@gramkit/spec';
 import { Adam, adamOptions, applyGradients, randomSource, rowGradients, uploadBatch } from '@gramkit/tensor';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
@@ -199,36 +199,12 @@ describe('Sakt', () => {
     const draw = randomSource(21);
     const table = (below: number): number[][] => Array.from({ length: rows }, () => Array.from({ length }, () => Math.floor(draw.uniform() * below)));
     const batch = { items: table(unique), responses: table(2) };
-    const train = (): number[][] => {
-      const model = new Sakt(96, 5, saktOptions.parse({ dropout: 0.3 }));
-      const optimizer = new Adam(model.weights, adamOptions.parse({ learningRate: 0.01 }));
-      const [encodings, device] = [encodingsOf(unique, 96), batchOf(batch)];
-      for (let step = 0; step < 5; step++) tf.tidy(() => applyGradients(optimizer, rowGradients(model, encodings, device, passOf(true, step)).weights, model.weights));
-      return model.weights.map(({ variable }) => valuesOf(variable));
-    };
+    const train = (): number[][] => trainedWeights(() => new Sakt(96, 5, saktOptions.parse({ dropout: 0.3 })), encodingsOf(unique, 96), batchOf(batch));
     expect(train()).toEqual(train());
   });
 
   it('keeps tensors flat over 50 steps and frees its weights', () => {
-    const start = tf.memory().numTensors;
-    const model = small({ dropout: 0.2 });
-    const optimizer = new Adam(model.weights, adamOptions.parse({}));
-    const [encodings, batch, pass] = [encodingsOf(4, 4), batchOf(shared), passOf(true)];
-    const step = (): void => {
-      const { loss, count, weights, rows } = rowGradients(model, encodings, batch, pass);
-      applyGradients(optimizer, weights, model.weights);
-      tf.dispose([loss, count, rows, ...Object.values(weights)]);
-      tf.dispose({ ...model.score(encodings, batch) });
-    };
-    step();
-    const before = tf.memory().numTensors;
-    for (let repeat = 0; repeat < 50; repeat++) step();
-    expect(tf.memory().numTensors).toBe(before);
-    tf.dispose([encodings, pass.seed, ...Object.values(batch.references), ...Object.values(batch.fields)]);
-    optimizer.dispose();
-    model.dispose();
-    model.dispose();
-    expect(tf.memory().numTensors).toBe(start);
+    expectFlatTensors(() => small({ dropout: 0.2 }), () => [encodingsOf(4, 4), batchOf(shared)]);
   });
 
   it('refuses what it cannot read', () => {

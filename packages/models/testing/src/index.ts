@@ -4,3 +4,4 @@ export * from './finite-differences.js';
 export * from './gradients.js';
 export * from './oracle.js';
 export * from './passes.js';
+export * from './steps.js';
