@@ -6,7 +6,9 @@ import type { Store } from '../store/store.js';
 import { BatchAssembler, type EvaluatedWindows } from './assemble-batch.js';
 import { epochOrder, type EpochOrder } from './epoch-order.js';
 import { interactionsInMemory, openHistories, type HistorySource } from './history-source.js';
+import { positive } from './positive.js';
 import { prefetch } from './prefetch.js';
+import { stepsPerEpoch } from './steps-per-epoch.js';
 import type { EvaluationBatch } from './evaluation-batch.js';
 import { evaluationWindows, trainingWindows, windowsOfItems, type EvaluationWindows, type HeldOutPart, type Windows } from './windows.js';
 
@@ -96,8 +98,7 @@ export class Batches {
 
   /** Batches of a training epoch. */
   stepsPerEpoch(batchSize: number, dropLast = true): number {
-    const batches = this.windowCount('train') / positive(batchSize, 'batchSize');
-    return dropLast && batches >= 1 ? Math.floor(batches) : Math.ceil(batches);
+    return stepsPerEpoch(this.windowCount('train'), batchSize, dropLast);
   }
 
   /**
@@ -255,9 +256,4 @@ function knownLayout(layout: BatchLayout): BatchLayout {
     alternatives: [...layouts],
     fix: "name one of them; a sequence model does so by its 'batchLayout'",
   });
-}
-
-function positive(value: number, field: string, least = 1): number {
-  if (Number.isInteger(value) && value >= least) return value;
-  throw new GramkitError('CONFIGURATION_INVALID', `must be a whole number of at least ${least}, not ${value}`, { field, fix: `set ${field} to ${least} or more` });
 }

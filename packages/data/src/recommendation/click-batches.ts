@@ -3,7 +3,9 @@ import type { TrainBatchesOptions, EvaluationBatchesOptions } from '../batches/b
 import { epochOrder, type EpochOrder } from '../batches/epoch-order.js';
 import type { EvaluationBatch } from '../batches/evaluation-batch.js';
 import { interactionsInMemory, openHistories } from '../batches/history-source.js';
+import { positive } from '../batches/positive.js';
 import { prefetch } from '../batches/prefetch.js';
+import { stepsPerEpoch } from '../batches/steps-per-epoch.js';
 import type { HeldOutPart } from '../batches/windows.js';
 import { hash32, hashInto, hashStreams } from '../split/hash.js';
 import { splitNames, type Split, type SplitName } from '../split/split.js';
@@ -100,8 +102,7 @@ export class ClickBatches {
 
   /** Batches of a training epoch. */
   stepsPerEpoch(batchSize: number, dropLast = true): number {
-    const batches = this.#samples.count / positive(batchSize, 'batchSize');
-    return dropLast && batches >= 1 ? Math.floor(batches) : Math.ceil(batches);
+    return stepsPerEpoch(this.#samples.count, batchSize, dropLast);
   }
 
   /**
@@ -281,9 +282,4 @@ async function openSources(store: Store, split: Split, keepInMemory: number): Pr
 async function closeSources({ all, training }: ClickSources): Promise<void> {
   await all.close();
   if (training !== all) await training.close();
-}
-
-function positive(value: number, field: string): number {
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new GramkitError('CONFIGURATION_INVALID', `must be a whole number of at least 1, not ${value}`, { field, fix: `set ${field} to 1 or more` });
 }

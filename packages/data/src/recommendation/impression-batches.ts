@@ -3,7 +3,9 @@ import type { EvaluationBatchesOptions, TrainBatchesOptions } from '../batches/b
 import { epochOrder } from '../batches/epoch-order.js';
 import type { EvaluationBatch } from '../batches/evaluation-batch.js';
 import { interactionsInMemory } from '../batches/history-source.js';
+import { positive } from '../batches/positive.js';
 import { prefetch } from '../batches/prefetch.js';
+import { stepsPerEpoch } from '../batches/steps-per-epoch.js';
 import { hash32, hashInto, hashStreams, sortedByKey } from '../split/hash.js';
 import type { Split, SplitName } from '../split/split.js';
 import type { Store } from '../store/store.js';
@@ -86,8 +88,7 @@ export class ImpressionBatches {
 
   /** Batches of a training epoch. */
   stepsPerEpoch(batchSize: number, dropLast = true): number {
-    const batches = this.#samples.count / positive(batchSize, 'batchSize');
-    return dropLast && batches >= 1 ? Math.floor(batches) : Math.ceil(batches);
+    return stepsPerEpoch(this.#samples.count, batchSize, dropLast);
   }
 
   /**
@@ -290,9 +291,4 @@ function startsOf(historyLengths: Uint32Array): Uint32Array {
 
 function sum(numbers: Uint32Array): number {
   return numbers.reduce((total, number) => total + number, 0);
-}
-
-function positive(value: number, field: string): number {
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new GramkitError('CONFIGURATION_INVALID', `must be a whole number of at least 1, not ${value}`, { field, fix: `set ${field} to 1 or more` });
 }
