@@ -1,4 +1,4 @@
-import { GramkitError } from '@gramkit/spec';
+import { distinctTexts } from './distinct-texts.js';
 import type { Random } from './random.js';
 
 /** What a news item's text is made from, and what its appeal depends on. */
@@ -53,28 +53,12 @@ const angles = ['', 'at last', 'not'];
 const units = ['days', 'people', 'tries', 'votes', 'letters', 'hours'];
 const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 
-/** Tries in a row that found no new title before the grammar counts as exhausted. */
-const patience = 10_000;
-
 /**
  * `perTopic` news with titles of their own for each topic, topic after topic.
  * @throws GramkitError CONFIGURATION_INVALID where the grammar has no more titles to give.
  */
 export function generateNewsTexts(random: Random, perTopic: number): NewsText[] {
-  const seen = new Set<string>();
-  return topics.flatMap((_, topic) => Array.from({ length: perTopic }, (_, number) => unseenText(random, topic, seen, number)));
-}
-
-function unseenText(random: Random, topic: number, seen: Set<string>, number: number): NewsText {
-  for (let attempt = 0; attempt < patience; attempt++) {
-    const text = drawText(random, topic);
-    if (seen.has(text.title)) continue;
-    seen.add(text.title);
-    return text;
-  }
-  throw new GramkitError('CONFIGURATION_INVALID', `the grammar has no more than about ${number} different titles on ${topics[topic]!.name}`, {
-    field: 'items', fix: `ask for at most about ${number * topics.length} items`,
-  });
+  return distinctTexts({ kinds: topics.map(({ name }) => name), texts: 'titles', draw: (kind) => drawText(random, kind), keyOf: ({ title }) => title }, perTopic);
 }
 
 function drawText(random: Random, topic: number): NewsText {

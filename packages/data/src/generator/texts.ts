@@ -1,4 +1,4 @@
-import { GramkitError } from '@gramkit/spec';
+import { distinctTexts } from './distinct-texts.js';
 import type { Random } from './random.js';
 
 /** What a question's text is made from, and what its difficulty depends on. */
@@ -65,28 +65,12 @@ export const skills: readonly Skill[] = [
   language('grammar', 'writes the past form with'),
 ];
 
-/** Tries in a row that found no new text before the grammar counts as exhausted. */
-const patience = 10_000;
-
 /**
  * `perSkill` different questions for each skill, skill after skill.
  * @throws GramkitError CONFIGURATION_INVALID where the grammar has no more texts to give.
  */
 export function generateTexts(random: Random, perSkill: number): Question[] {
-  const seen = new Set<string>();
-  return skills.flatMap((_, skill) => Array.from({ length: perSkill }, (_, number) => unseenText(random, skill, seen, number)));
-}
-
-function unseenText(random: Random, skill: number, seen: Set<string>, number: number): Question {
-  for (let attempt = 0; attempt < patience; attempt++) {
-    const item = drawText(random, skill);
-    if (seen.has(item.text)) continue;
-    seen.add(item.text);
-    return item;
-  }
-  throw new GramkitError('CONFIGURATION_INVALID', `the grammar has no more than about ${number} different questions on ${skills[skill]!.name}`, {
-    field: 'items', fix: `ask for at most about ${number * skills.length} items`,
-  });
+  return distinctTexts({ kinds: skills.map(({ name }) => name), texts: 'questions', draw: (kind) => drawText(random, kind), keyOf: ({ text }) => text }, perSkill);
 }
 
 function drawText(random: Random, skill: number): Question {
