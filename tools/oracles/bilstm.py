@@ -12,17 +12,9 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from fixtures import host, representable
+
 torch.set_default_dtype(torch.float64)
-
-
-def representable(tensor):
-    """The same values rounded to float32, in float64: what a float32 engine is given exactly."""
-    return tensor.float().double()
-
-
-def host(tensor):
-    """A tensor for JSON: shape and row-major values."""
-    return {"shape": list(tensor.shape), "values": [float(f"{value:.12g}") for value in tensor.detach().flatten().tolist()]}
 
 
 class Encoder(nn.Module):

@@ -5,25 +5,15 @@
 writes tensor/src/__fixtures__/lstm.json and models/dkt/src/__fixtures__/dkt.json below the folder named.
 Needs: pip install torch numpy
 """
-import json
-import os
 import sys
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+from fixtures import host, representable, write
+
 torch.set_default_dtype(torch.float64)
-
-
-def representable(tensor):
-    """The same values rounded to float32, in float64: what a float32 engine is given exactly."""
-    return tensor.float().double()
-
-
-def host(tensor):
-    """A tensor for JSON: shape and row-major values."""
-    return {"shape": list(tensor.shape), "values": [float(f"{value:.12g}") for value in tensor.detach().flatten().tolist()]}
 
 
 def round_weights(module):
@@ -137,16 +127,6 @@ def dkt_case(seed, dimension, hidden, layers, rows, lengths):
         "logits": host(logits),
         "gradients": {"encodings": host(encodings.grad), **{name: host(value) for name, value in model.named(gradient).items()}},
     }
-
-
-def write(root, path, content):
-    target = os.path.join(root, path)
-    os.makedirs(os.path.dirname(target), exist_ok=True)
-    beside = f"{target}.partial"
-    with open(beside, "w") as file:
-        json.dump({"madeBy": f"tools/oracles/dkt.py with PyTorch {torch.__version__.split('+')[0]}, float64", **content}, file)
-        file.write("\n")
-    os.replace(beside, target)
 
 
 def main():

@@ -5,25 +5,15 @@
 writes models/nrms/src/__fixtures__/nrms.json below the folder named.
 Needs: pip install torch numpy
 """
-import json
-import os
 import sys
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+from fixtures import host, representable, write
+
 torch.set_default_dtype(torch.float64)
-
-
-def representable(tensor):
-    """The same values rounded to float32, in float64: what a float32 engine is given exactly."""
-    return tensor.float().double()
-
-
-def host(tensor):
-    """A tensor for JSON: shape and row-major values."""
-    return {"shape": list(tensor.shape), "values": [float(f"{value:.12g}") for value in tensor.detach().flatten().tolist()]}
 
 
 class Nrms(nn.Module):
@@ -100,16 +90,6 @@ def case(seed, dimension, heads, attention_dimension, rows, impressions):
         "scores": [row.tolist() for row in scores],
         "gradients": gradients,
     }
-
-
-def write(root, path, content):
-    target = os.path.join(root, path)
-    os.makedirs(os.path.dirname(target), exist_ok=True)
-    beside = f"{target}.partial"
-    with open(beside, "w") as file:
-        json.dump({"madeBy": f"tools/oracles/nrms.py with PyTorch {torch.__version__.split('+')[0]}, float64", **content}, file)
-        file.write("\n")
-    os.replace(beside, target)
 
 
 def main():

@@ -5,25 +5,15 @@
 writes tensor/src/__fixtures__/{adam,adamw}.json below the folder named.
 Needs: pip install torch transformers
 """
-import json
-import os
 import sys
 
 import torch
 from torch import nn
 from transformers import get_cosine_schedule_with_warmup, get_linear_schedule_with_warmup
 
+from fixtures import host, representable, write
+
 torch.set_default_dtype(torch.float64)
-
-
-def representable(tensor):
-    """The same values rounded to float32, in float64: what a float32 engine is given exactly."""
-    return tensor.float().double()
-
-
-def host(tensor):
-    """A tensor for JSON: shape and row-major values."""
-    return {"shape": list(tensor.shape), "values": [float(f"{value:.12g}") for value in tensor.detach().flatten().tolist()]}
 
 
 def adam_case(seed, steps, rate_of=lambda step, rate: rate, **options):
@@ -114,16 +104,6 @@ def adamw_cases():
         adamw_case(12, "cosine", clip=2.0, decay=0.01, decay_vectors=False),
         adamw_case(13, "linear-warm-up", clip=0.05, decay=0.2, decay_vectors=True),
     ]
-
-
-def write(root, path, content):
-    target = os.path.join(root, path)
-    os.makedirs(os.path.dirname(target), exist_ok=True)
-    beside = f"{target}.partial"
-    with open(beside, "w") as file:
-        json.dump({"madeBy": f"tools/oracles/optimizers.py with PyTorch {torch.__version__.split('+')[0]}, float64", **content}, file)
-        file.write("\n")
-    os.replace(beside, target)
 
 
 def main():

@@ -5,25 +5,15 @@
 writes models/sakt/src/__fixtures__/sakt.json below the folder named.
 Needs: pip install torch numpy
 """
-import json
-import os
 import sys
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+from fixtures import host, representable, write
+
 torch.set_default_dtype(torch.float64)
-
-
-def representable(tensor):
-    """The same values rounded to float32, in float64: what a float32 engine is given exactly."""
-    return tensor.float().double()
-
-
-def host(tensor):
-    """A tensor for JSON: shape and row-major values."""
-    return {"shape": list(tensor.shape), "values": [float(f"{value:.12g}") for value in tensor.detach().flatten().tolist()]}
 
 
 class Sakt(nn.Module):
@@ -128,16 +118,6 @@ def case(seed, dimension, heads, maximum_length, item_count, lengths, rows=None,
         "logits": [[value for index in row for value in logits[index].tolist()] for row in order],
         "gradients": gradients,
     }
-
-
-def write(root, path, content):
-    target = os.path.join(root, path)
-    os.makedirs(os.path.dirname(target), exist_ok=True)
-    beside = f"{target}.partial"
-    with open(beside, "w") as file:
-        json.dump({"madeBy": f"tools/oracles/sakt.py with PyTorch {torch.__version__.split('+')[0]}, float64", **content}, file)
-        file.write("\n")
-    os.replace(beside, target)
 
 
 def main():
