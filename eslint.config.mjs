@@ -11,6 +11,8 @@ const order = [
   ...['tokenizer', 'encoder', 'model', 'strategy'].map(component),
   { sourceTag: 'data', onlyDependOnLibsWithTags: ['spec'] },
   { sourceTag: 'experiment', onlyDependOnLibsWithTags: ['spec', 'tensor', 'engine', 'tokenizer', 'encoder', 'model', 'strategy', 'data'] },
+  // Runs the strategies with an author's component; depends on no other plugin.
+  { sourceTag: 'testkit', onlyDependOnLibsWithTags: ['spec', 'tensor', 'engine', 'strategy'] },
   { sourceTag: 'cli', onlyDependOnLibsWithTags: ['*'] },
 ];
 
