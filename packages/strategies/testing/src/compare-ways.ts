@@ -1,6 +1,5 @@
 import type { Engine, GradientStrategy, ItemEncoder, Optimizer, SequenceModel } from '@gramkit/spec';
-import { tinyBatch } from './batches.js';
-import { relativeDifference } from './compare.js';
+import { relativeDifference, tinyBatch } from '@gramkit/tensor/testing';
 import { recordedSetting } from './tiny-setting.js';
 
 /** What strategies are made of. */

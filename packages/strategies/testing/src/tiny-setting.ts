@@ -1,11 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { Batch, Optimizer, PreparedItems, Quality, StrategyContext, StrategyEvent } from '@gramkit/spec';
-import { tinyBatch } from './batches.js';
-import { tinyCatalogue } from './catalogue.js';
-import { RecordingOptimizer, TinyAdam } from './optimizers.js';
-import { PoolingEncoder } from './pooling-encoder.js';
-import { RunningSumModel } from './running-sum-model.js';
+import { PoolingEncoder, RecordingOptimizer, RunningSumModel, TinyAdam, tinyBatch, tinyCatalogue } from '@gramkit/tensor/testing';
 
 export interface TinySettingOptions {
   readonly items?: number;
