@@ -14,6 +14,7 @@ const order = [
   // Runs the strategies with an author's component; depends on no other plugin.
   { sourceTag: 'testkit', onlyDependOnLibsWithTags: ['spec', 'tensor', 'engine', 'strategy'] },
   { sourceTag: 'cli', onlyDependOnLibsWithTags: ['*'] },
+  { sourceTag: 'scaffolder', onlyDependOnLibsWithTags: [] },
 ];
 
 export default tseslint.config(
@@ -22,7 +23,8 @@ export default tseslint.config(
   { rules: { '@typescript-eslint/no-non-null-assertion': 'off', eqeqeq: 'error', 'prefer-const': 'error', 'no-console': 'error' } },
   {
     files: ['packages/**/*.ts'],
-    ignores: ['**/*.test.ts', '**/*.test-d.ts'],
+    // Templates are no part of the scaffolder: they import what a third party can.
+    ignores: ['**/*.test.ts', '**/*.test-d.ts', 'packages/create-plugin/templates/**'],
     plugins: { '@nx': nx },
     rules: {
       '@nx/enforce-module-boundaries': ['error', { enforceBuildableLibDependency: true, allow: [], depConstraints: order }],
@@ -32,6 +34,10 @@ export default tseslint.config(
     files: ['packages/**/*.ts'],
     ignores: ['packages/experiment/**'],
     rules: { 'no-restricted-imports': ['error', { paths: [{ name: 'inversify', message: 'Only @gramkit/experiment composes components.' }] }] },
+  },
+  {
+    files: ['packages/create-plugin/templates/**', 'examples/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [{ group: ['@gramkit/*', '!@gramkit/spec', '!@gramkit/tensor', '!@gramkit/plugin-testkit'], message: 'A plugin stands on spec and tensor alone.' }] }] },
   },
   { files: ['tools/**', 'packages/cli/**'], rules: { 'no-console': 'off' } },
 );

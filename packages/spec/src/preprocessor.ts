@@ -2,7 +2,7 @@ import type { Component } from './component.js';
 import type { HostTensors } from './host-tensor.js';
 import type { PretrainedTokenizer } from './pretrained.js';
 
-/** An item of the catalogue: its id and its named fields (`title`, `abstract`, `text`, …). */
+/** An item of the catalogue: its id and its named fields (`title`, `abstract`, `text`, …). What is no text, such as a picture, is named by its file. */
 export interface ItemContent {
   readonly id: string;
   readonly fields: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export interface ItemContent {
  */
 export interface PreparedItems {
   readonly count: number;
-  /** How much work row `row` is: its tokens, special tokens included. Rows of like length are encoded together. */
+  /** How much work row `row` is: its tokens, special tokens included, or the patches of a picture. Rows of like length are encoded together. */
   lengthOf(row: number): number;
   /** Encoder input of `rows`, in that order, padded to the longest of them: each tensor is `[rows, …]`. Rows may repeat. */
   collate(rows: ArrayLike<number>): HostTensors;
@@ -26,7 +26,7 @@ export interface PreparedItems {
  */
 export interface Preprocessor<Content = ItemContent> extends Component {
   readonly kind: 'tokenizer';
-  /** How many different token ids there are; an encoder checks it against its embedding table. */
+  /** How many different token ids there are; an encoder checks it against its embedding table. 0 where rows hold none, but pixels, say. */
   readonly vocabularySize: number;
   /** The words behind the ids, in their order, special ones among them; absent where ids do not stand for words. Who has vectors of words looks them up by it. */
   readonly vocabulary?: readonly string[];
