@@ -25,7 +25,7 @@ const checks = [
   () => buildPackages(root),
   stage('lint', () => [...installedProgram(root, 'eslint'), '.'], 'npm run lint'),
   stage('type check', () => [...installedProgram(root, 'typescript', 'tsc'), '--noEmit', '-p', 'tsconfig.json'], 'npm run typecheck'),
-  stage('configuration reference', () => [process.execPath, '--conditions=@gramkit/source', '--import', 'tsx', 'tools/documentation/configuration-reference.ts', '--check'], 'npm run docs -- --check'),
+  stage('generated pages', () => [process.execPath, '--conditions=@gramkit/source', '--import', 'tsx', 'tools/documentation/generated-pages.ts', '--check'], 'npm run docs -- --check'),
   stage('set-up', () => gram(root, 'setup', '--cpu'), 'npx gram setup --cpu'),
 ];
 
