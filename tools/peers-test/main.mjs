@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildPackages } from '../workspace/build.mjs';
-import { Failure, reportFailure } from '../workspace/failure.mjs';
+import { reportFailure } from '../workspace/failure.mjs';
 import { gram } from '../workspace/gram.mjs';
 import { installPackages } from '../workspace/install.mjs';
-import { runProgram } from '../workspace/program.mjs';
+import { programOutput } from '../workspace/program-output.mjs';
 import { peerPython } from './peer-python.mjs';
 import { texts } from './texts.mjs';
 
@@ -18,14 +18,10 @@ const root = dirname(dirname(here));
 const tolerance = 1e-5;
 const maximumLength = 32;
 
-/** Runs a program and gives its standard output, line by line joined. @throws Failure with the command to run it alone. */
-async function outputOf(name, command, env = {}) {
-  const lines = [];
+/** Runs a program of this test, told by its name, and gives its output. */
+function outputOf(name, command, env = {}) {
   process.stderr.write(`\n== ${name}\n`);
-  const { exitCode, interrupted } = await runProgram(command, { cwd: root, env, onLine: (line) => lines.push(line) });
-  if (interrupted) throw new Failure(`${name} was interrupted`, 'npm run test:peers', { exitCode: 130 });
-  if (exitCode !== 0) throw new Failure(`${name} failed`, command.join(' '), { details: lines.join('\n') });
-  return lines.join('\n');
+  return programOutput(name, command, { cwd: root, env, again: 'npm run test:peers' });
 }
 
 /** Trains a run of seconds, so that the encoder's weights are no longer those of the model it began with, and exports it. */

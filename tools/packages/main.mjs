@@ -1,0 +1,72 @@
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { reportFailure } from '../workspace/failure.mjs';
+import { installPackages } from '../workspace/install.mjs';
+import { checkNodeVersion } from '../workspace/node-version.mjs';
+import { programOutput } from '../workspace/program-output.mjs';
+import { summaryLine } from '../workspace/test-results.mjs';
+import { CheckList } from './check-list.mjs';
+import { checkInstalled } from './installed-checks.mjs';
+import { startRegistry } from './local-registry.mjs';
+import { packPackages } from './pack-packages.mjs';
+import { checkExamples, checkPlugins } from './plugin-checks.mjs';
+import { Stranger } from './stranger.mjs';
+import { checkByPublint, checkFiles, checkManifest, checkTypesResolve } from './tarball-checks.mjs';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+const help = `npm run test:packages [-- OPTIONS]: packs all public packages and uses them as a stranger would, outside the repository
+  --cache FOLDER   the engine's cache to use and keep; left out: an empty one (set-up downloads 0.4 GB), deleted afterwards
+  --only PART      tarballs, installed, plugins or examples; may be given again. plugins needs installed
+  --keep           leaves the folders of the strangers, and says where they are
+`;
+
+async function checkTarballs(list, packed) {
+  for (const one of packed) {
+    await list.check(`${one.name}: files`, () => checkFiles(one));
+    await list.check(`${one.name}: package.json`, () => checkManifest(one, packed));
+    await list.check(`${one.name}: publint`, () => checkByPublint(one));
+    await list.check(`${one.name}: are the types wrong`, () => checkTypesResolve(root, one));
+  }
+}
+
+async function checkAsStranger(list, packed, parts, home, cache) {
+  const upstream = (await programOutput('npm config', ['npm', 'config', 'get', 'registry'], { cwd: root, again: 'npm run test:packages' })).trim();
+  const registry = await startRegistry(packed, upstream);
+  try {
+    const stranger = new Stranger({ root, home, registry: registry.url, cache });
+    const consumer = parts.has('installed') ? await checkInstalled(root, list, stranger, packed) : undefined;
+    if (parts.has('plugins')) await checkPlugins(root, list, stranger, consumer);
+    if (parts.has('examples')) await checkExamples(root, list, stranger);
+  } finally {
+    await registry.stop();
+  }
+}
+
+async function test() {
+  const { values } = parseArgs({ options: { cache: { type: 'string' }, only: { type: 'string', multiple: true }, keep: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } });
+  if (values.help) return void process.stdout.write(help);
+  const parts = new Set(values.only ?? ['tarballs', 'installed', 'plugins', 'examples']);
+  checkNodeVersion(root);
+  await installPackages(root);
+  const packed = await packPackages(root);
+  const list = new CheckList();
+  if (parts.has('tarballs')) await checkTarballs(list, packed);
+  const home = mkdtempSync(join(tmpdir(), 'gramkit-strangers-'));
+  try {
+    if ([...parts].some((part) => part !== 'tarballs')) await checkAsStranger(list, packed, parts, home, values.cache === undefined ? join(home, 'cache') : resolve(values.cache));
+  } finally {
+    if (values.keep) process.stderr.write(`kept: ${home}\n`);
+    else await rm(home, { recursive: true, force: true });
+  }
+  process.stdout.write(`\n${summaryLine({ passed: list.passed, failed: list.failed, skipped: 0 })}\n`);
+  process.exitCode = list.failed === 0 ? 0 : 1;
+}
+
+await test().catch((error) => {
+  process.exitCode = reportFailure(error);
+});
