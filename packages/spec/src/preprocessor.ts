@@ -10,7 +10,7 @@ export interface ItemContent {
 
 /**
  * The encoder inputs of a whole catalogue, ready to be put together into mini-batches.
- * Row `r` belongs to item `r` of the catalogue.
+ * Row `r` belongs to item `r` of the catalogue. Both functions throw a GramkitError DATA_MISMATCH for a row that is not there.
  */
 export interface PreparedItems {
   readonly count: number;
@@ -22,7 +22,7 @@ export interface PreparedItems {
 
 /**
  * Turns the content of items into encoder input. A tokenizer is the preprocessor of text:
- * its `collate` gives `tokenIds` int32 `[rows, length]` (padded with the padding id) and `lengths` int32 `[rows]`.
+ * its `collate` gives `tokenIds` int32 `[rows, length]` (padded with the padding id) and `lengths` int32 `[rows]`. Every text has a token, an empty one too.
  */
 export interface Preprocessor<Content = ItemContent> extends Component {
   readonly kind: 'tokenizer';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type HostTensors, type ItemContent, type PreparedItems, type Preprocessor, specificationVersion } from '@gramkit/spec';
+import { checkCatalogueRow } from '@gramkit/tensor';
 
 /**
  * Finds items in the table of vectors by their ids, whatever catalogue they come in. `collate` gives `tableRows` int32 `[items]` and, where
@@ -38,7 +39,6 @@ function collate(rows: Int32Array): HostTensors {
 }
 
 function rowAt(rows: Int32Array, row: number): number {
-  const found = rows[row];
-  if (found === undefined) throw new RangeError(`there is no item in row ${row}: the catalogue has ${rows.length} items`);
-  return found;
+  checkCatalogueRow(row, rows.length);
+  return rows[row]!;
 }

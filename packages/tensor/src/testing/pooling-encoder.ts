@@ -35,10 +35,11 @@ export class PoolingEncoder implements ItemEncoder {
     this.dimension = dimension;
     this.#dropout = dropout;
     this.drawsMasks = dropout > 0;
-    this.#words = tf.variable(tf.randomNormal([vocabularySize, width], 0, 1, 'float32', seed));
-    this.#projection = tf.variable(tf.randomNormal([width, width], 0, 0.6, 'float32', seed + 1));
-    this.#bias = tf.variable(tf.randomNormal([width], 0, 0.3, 'float32', seed + 2));
-    this.#output = tf.variable(tf.randomNormal([width, dimension], 0, 0.6, 'float32', seed + 3));
+    const drawn = (shape: number[], deviation: number, place: number): Variable => tf.tidy(() => tf.variable(tf.randomNormal(shape, 0, deviation, 'float32', seed + place)));
+    this.#words = drawn([vocabularySize, width], 1, 0);
+    this.#projection = drawn([width, width], 0.6, 1);
+    this.#bias = drawn([width], 0.3, 2);
+    this.#output = drawn([width, dimension], 0.6, 3);
     this.weights = [
       { name: 'words', variable: this.#words, trainable: true },
       { name: 'projection', variable: this.#projection, trainable: true },

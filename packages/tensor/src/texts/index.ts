@@ -1,2 +1,3 @@
+export * from './catalogue-row.js';
 export * from './prepared-texts.js';
 export * from './text-of-item.js';

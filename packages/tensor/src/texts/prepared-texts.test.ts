@@ -14,6 +14,6 @@ describe('PreparedTexts', () => {
 
   it('refuses rows that it lacks', () => {
     expect(() => texts.collate([0, 3])).toThrow(/no item in row 3: the catalogue has 3/);
-    expect(() => texts.lengthOf(0.5)).toThrow(RangeError);
+    expect(() => texts.lengthOf(0.5)).toThrow(expect.objectContaining({ code: 'DATA_MISMATCH' }));
   });
 });

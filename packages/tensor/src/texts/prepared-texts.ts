@@ -1,4 +1,5 @@
 import type { HostTensors, PreparedItems } from '@gramkit/spec';
+import { checkCatalogueRow } from './catalogue-row.js';
 
 /** Token ids of a whole catalogue in two arrays: those of row `r` lie in `ids` from `offsets[r]` to `offsets[r + 1]`. */
 export class PreparedTexts implements PreparedItems {
@@ -20,12 +21,13 @@ export class PreparedTexts implements PreparedItems {
     return new PreparedTexts(offsets, ids, paddingId);
   }
 
+  /** @throws GramkitError DATA_MISMATCH for a row that is not there. */
   lengthOf(row: number): number {
-    this.assertRow(row);
+    checkCatalogueRow(row, this.count);
     return this.offsets[row + 1]! - this.offsets[row]!;
   }
 
-  /** `tokenIds` int32 `[rows, longest]`, `lengths` int32 `[rows]`. */
+  /** `tokenIds` int32 `[rows, longest]`, `lengths` int32 `[rows]`. @throws GramkitError DATA_MISMATCH for a row that is not there. */
   collate(rows: ArrayLike<number>): HostTensors {
     const lengths = Int32Array.from(rows, (row) => this.lengthOf(row));
     const longest = lengths.reduce((length, other) => Math.max(length, other), 0);
@@ -38,11 +40,5 @@ export class PreparedTexts implements PreparedItems {
       tokenIds: { dtype: 'int32', shape: [lengths.length, longest], data: tokenIds },
       lengths: { dtype: 'int32', shape: [lengths.length], data: lengths },
     };
-  }
-
-  private assertRow(row: number): void {
-    if (!Number.isInteger(row) || row < 0 || row >= this.count) {
-      throw new RangeError(`there is no item in row ${row}: the catalogue has ${this.count} items`);
-    }
   }
 }
