@@ -50,6 +50,13 @@ export interface PluginDefinition<
    * something else, the two are refused before anything is created. An encoder that learns its table from the start says nothing.
    */
   readonly tokenUnit?: TokenUnit;
+  /**
+   * Of an optimizer: the option (keys joined by dots) that would say how many updates it makes in all, where its options need that number and
+   * leave it to the strategy (`Optimizer.plan`). Beside a strategy that cannot tell, it is refused before anything is created.
+   */
+  missingUpdateCount?(options: z.output<Options>): string | undefined;
+  /** Of a strategy: the networks of which it cannot tell, before it has trained, how many updates it makes. */
+  readonly uncountedUpdates?: readonly ('encoder' | 'model')[];
   /** A strict zod object: unknown keys are refused. Defaults and descriptions show in the configuration reference. */
   readonly options: Options;
   /** What `create` is given beside its options, by the names used here. */
@@ -58,7 +65,8 @@ export interface PluginDefinition<
 }
 
 /** A plugin of any kind, as the container handles it. */
-export type Plugin = Omit<PluginDefinition, 'create' | 'taskOf'> & {
+export type Plugin = Omit<PluginDefinition, 'create' | 'taskOf' | 'missingUpdateCount'> & {
+  missingUpdateCount?(options: Readonly<Record<string, unknown>>): string | undefined;
   taskOf?(options: Readonly<Record<string, unknown>>): Task;
   create(given: Readonly<Record<string, unknown>>): Promise<Component> | Component;
 };

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBListValue, type DuckDBValue } from '@duckdb/node-api';
-import { GramkitError } from '@gramkit/spec';
+import { GramkitError, isGramkitError } from '@gramkit/spec';
 import { forgetPartial, partialPath } from '../output/partial-path.js';
 import { numberedLines } from '../readers/numbered-lines.js';
 import { lineOfRecord, tableError, type TableSource } from '../readers/table-source.js';
@@ -123,7 +123,7 @@ async function* tableRows(table: TableSource, { connection }: Database): AsyncGe
       }
     }
   } catch (cause) {
-    throw cause instanceof GramkitError ? cause : tableError(table.file, cause);
+    throw isGramkitError(cause) ? cause : tableError(table.file, cause);
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DOUBLE, FLOAT, type DuckDBValue } from '@duckdb/node-api';
-import { GramkitError } from '@gramkit/spec';
+import { GramkitError, isGramkitError } from '@gramkit/spec';
 import { forgetPartial, partialPath } from '../output/partial-path.js';
 import { refuseUnwritable } from '../output/refuse-unwritable.js';
 import { lineOfRecord, tableError, type Delimited, type TableSource } from '../readers/table-source.js';
@@ -169,7 +169,7 @@ export class ResponsesInput {
         yield columns;
       }
     } catch (cause) {
-      throw cause instanceof GramkitError ? cause : tableError(this.table.file, cause);
+      throw isGramkitError(cause) ? cause : tableError(this.table.file, cause);
     }
   }
 

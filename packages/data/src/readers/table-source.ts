@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { GramkitError } from '@gramkit/spec';
+import { GramkitError, isGramkitError } from '@gramkit/spec';
 import type { DuckDBValue } from '@duckdb/node-api';
 import { distance } from 'fastest-levenshtein';
 import { firstLine, identifier, literal, rowsOf, type Database } from '../store/database.js';
@@ -85,7 +85,7 @@ async function assertThere(file: string): Promise<void> {
     await handle.close();
     if (size === 0) throw new GramkitError('DATA_EMPTY', 'the file is empty', { file, fix: 'give a file with a header and rows' });
   } catch (cause) {
-    if (cause instanceof GramkitError) throw cause;
+    if (isGramkitError(cause)) throw cause;
     throw missingFile(file, cause);
   }
 }
@@ -231,7 +231,7 @@ export async function* rowsOfTable(table: TableSource, { connection }: Database,
   try {
     yield* streamColumns(connection, sql);
   } catch (cause) {
-    throw cause instanceof GramkitError ? cause : tableError(table.file, cause);
+    throw isGramkitError(cause) ? cause : tableError(table.file, cause);
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GramkitError, type Json } from '@gramkit/spec';
+import { GramkitError, isGramkitError, type Json } from '@gramkit/spec';
 import { unwritable, writeJson, type JsonRecord } from '../run/write-file.js';
 import { checkConfiguration } from './check-configuration.js';
 import type { CheckpointPart } from './checkpoint-part.js';
@@ -67,7 +67,7 @@ export class CheckpointStore {
       return { directory: target, manifest };
     } catch (cause) {
       await rm(partial, { recursive: true, force: true }).catch(() => undefined);
-      throw cause instanceof GramkitError ? cause : unwritable(target, cause);
+      throw isGramkitError(cause) ? cause : unwritable(target, cause);
     }
   }
 

@@ -1,6 +1,7 @@
 import { componentKinds, type ComponentKind } from '@gramkit/spec';
 import { builtInsOf } from '../plugins/built-in.js';
 import { resolvePlugin } from '../plugins/resolve-plugin.js';
+import { type DescribedOption, describeOptions } from './describe-options.js';
 import { configurationSchema } from './schema.js';
 import { jsonSchemaOf, type JsonSchema } from './schema-keys.js';
 
@@ -21,43 +22,19 @@ async function pluginSections(kind: ComponentKind): Promise<string[]> {
 }
 
 function section(title: string, description: string | undefined, schema: JsonSchema): string[] {
-  const rows = rowsOf(schema, []);
+  const rows = describeOptions(schema, code).map((option) => [code(option.key), option.type, defaultOf(option), option.description]);
   const table = rows.length === 0 ? ['No options.'] : ['| key | type | default | meaning |', '|---|---|---|---|', ...rows.map((row) => `| ${row.map(cell).join(' | ')} |`)];
   return ['', `## ${title}`, '', ...(description === undefined ? [] : [description, '']), ...table];
 }
 
-/** A row a key, and one for each section before its keys. */
-function rowsOf(schema: JsonSchema, path: readonly string[]): string[][] {
-  return Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
-    const here = [...path, key];
-    if (property.properties !== undefined) return [[`\`${here.join('.')}\``, 'section', '', property.description ?? ''], ...rowsOf(property, here)];
-    const needed = schema.required?.includes(key) === true;
-    const value = property.default === undefined ? (needed ? 'required' : 'optional') : `\`${JSON.stringify(property.default)}\``;
-    return [[`\`${here.join('.')}\``, typeOf(property), value, property.description ?? '']];
-  });
+function defaultOf({ type, required, default: value }: DescribedOption): string {
+  if (type === 'section') return '';
+  if (value !== undefined) return code(JSON.stringify(value));
+  return required ? 'required' : 'optional';
 }
 
-function typeOf(schema: JsonSchema): string {
-  const branches = schema.anyOf ?? schema.oneOf;
-  if (branches !== undefined) return [...new Set(branches.map(typeOf))].join(' or ');
-  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
-  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
-  if (schema.properties !== undefined) return `{ ${Object.entries(schema.properties).map(([key, property]) => (property.const === undefined ? key : `${key}: ${typeOf(property)}`)).join(', ')} }`;
-  if (schema.prefixItems !== undefined) return `list of ${schema.prefixItems.map(typeOf).join(' and ')}`;
-  if (schema.items !== undefined) return `list of ${typeOf(schema.items)}`;
-  const type = typeof schema.type === 'string' ? schema.type : (schema.type?.join(' or ') ?? 'any');
-  return `${type}${rangeOf(schema)}`;
-}
-
-/** Bounds that mean something to a person; those of JavaScript's integers do not. */
-function rangeOf(schema: JsonSchema): string {
-  const bounds = [
-    schema.exclusiveMinimum === undefined ? undefined : `> ${schema.exclusiveMinimum}`,
-    schema.minimum === undefined || schema.minimum === Number.MIN_SAFE_INTEGER ? undefined : `>= ${schema.minimum}`,
-    schema.exclusiveMaximum === undefined ? undefined : `< ${schema.exclusiveMaximum}`,
-    schema.maximum === undefined || schema.maximum === Number.MAX_SAFE_INTEGER ? undefined : `<= ${schema.maximum}`,
-  ].filter((bound) => bound !== undefined);
-  return bounds.length === 0 ? '' : ` (${bounds.join(', ')})`;
+function code(text: string): string {
+  return `\`${text}\``;
 }
 
 function cell(text: string): string {

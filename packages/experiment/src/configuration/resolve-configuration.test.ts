@@ -137,6 +137,17 @@ seed: one
     expect((await resolveAs('knowledge-tracing')).components.data.plugin).toBe(reader);
   });
 
+  it('refuses an optimizer that must know its end beside a strategy that cannot tell it, before anything is created', async () => {
+    const text = fakeConfiguration.replace('encoder: { use: plain }, model', 'encoder: { use: adam, schedule: { kind: cosine } }, model').replace('strategy: { use: plain }', 'strategy: { use: multi-step }');
+    const error = await errorOf(text);
+    expect(error).toMatchObject({ code: 'CONFIGURATION_INVALID', details: { line: 7, field: 'optimizers.encoder.schedule.totalSteps' } });
+    expect(error.message).toMatch(/'adam' must know .* 'multi-step' cannot tell/);
+    await resolveText(text.replace('kind: cosine', 'kind: cosine, totalSteps: 90'));
+    await resolveText(text.replace('kind: cosine', 'kind: constant'));
+    await resolveText(text.replace('multi-step', 'single-step'));
+    await resolveText(text.replace('encoder: { use: adam, schedule', 'encoder: { use: plain }, model: { use: adam, schedule').replace('} }, model: { use: plain } }', '} } }'));
+  });
+
   it("refuses to watch a metric of another task than the model's", async () => {
     const error = await errorOf(`${fakeConfiguration}training: { watch: ndcgAt10 }`);
     expect(error).toMatchObject({ code: 'CONFIGURATION_INVALID', details: { line: 8, field: 'training.watch' } });

@@ -38,6 +38,7 @@ export async function resolveConfiguration(document: ConfigurationDocument, plug
   }
   checkTask(components, problems);
   checkTokenUnit(components, problems);
+  checkUpdateCounts(components, problems);
   if (written !== undefined) checkWatched(written, components, problems);
   problems.throwIfAny();
   return assemble(written!, components as ResolvedConfiguration['components'], baseDirectory, document.name);
@@ -208,6 +209,22 @@ function checkTokenUnit({ tokenizer, encoder }: NamedComponents, problems: Probl
   problems.addError(['tokenizer', 'use'], new GramkitError('PLUGIN_MISMATCH', `the tokenizer '${tokenizer!.use}' gives ids of ${given}s, and the encoder '${encoder!.use}' has vectors of ${read}s out of its own vocabulary`, {
     fix: `Name a tokenizer of the encoder's vocabulary, or an encoder that learns its vectors (bilstm).`,
   }));
+}
+
+/** A schedule that ends must be told where, by its options or by the strategy. */
+function checkUpdateCounts(components: NamedComponents, problems: Problems): void {
+  const { strategy } = components;
+  for (const network of strategy?.plugin.uncountedUpdates ?? []) {
+    const place = places.find(({ name }) => name === `${network}Optimizer`)!;
+    const { plugin, options, use } = components[place.name] ?? {};
+    const missing = options === undefined ? undefined : plugin?.missingUpdateCount?.(options);
+    if (missing === undefined) continue;
+    problems.add({
+      path: [...place.path, ...missing.split('.')],
+      message: `the optimizer '${use}' must know how many updates it makes in all, and the strategy '${strategy!.use}' cannot tell beforehand`,
+      fix: 'Give the number, or options that need none: a constant, linear-warm-up or noam schedule.',
+    });
+  }
 }
 
 /** What early stopping watches must be a metric of the model's task. */

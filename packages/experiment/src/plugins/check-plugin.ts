@@ -1,31 +1,70 @@
-import { type ComponentKind, GramkitError, isPlugin, type Plugin, specificationVersion } from '@gramkit/spec';
+import { type ComponentKind, componentKinds, GramkitError, isPlugin, type Plugin, specificationVersion } from '@gramkit/spec';
+
+/** Where something that should be a plugin comes from. */
+export interface PluginOrigin {
+  /** As a message names it: `the package gramkit-encoder-ngrams 1.2.0 (/home/…/node_modules/gramkit-encoder-ngrams)`. */
+  readonly label: string;
+  /** Of a package: the name that a fix tells npm. */
+  readonly packageName?: string;
+}
 
 /**
- * What a module gave, if it is a plugin of the wanted kind and of this specification.
- * @throws GramkitError PLUGIN_INVALID, saying what the module exported instead; PLUGIN_VERSION, naming both versions; PLUGIN_MISMATCH for another kind.
+ * Something that a module exports, if it is a plugin of the wanted kind (any, where none is given) and of this specification.
+ * @throws GramkitError PLUGIN_INVALID where it is none; PLUGIN_VERSION, naming both versions; PLUGIN_MISMATCH for another kind.
  */
-export function checkPlugin(found: unknown, kind: ComponentKind, origin: string, exported: readonly string[] = []): Plugin {
+export function checkPlugin(found: unknown, origin: PluginOrigin, kind?: ComponentKind): Plugin {
   if (!isPlugin(found)) {
-    throw new GramkitError('PLUGIN_INVALID', `${origin} is no plugin: expected a default export made by definePlugin, found ${describe(found)}`, {
-      fix: "Write 'export default definePlugin({ … })' (definePlugin is in @gramkit/spec).",
-      ...(exported.length === 0 ? {} : { alternatives: [...exported].sort().map((name) => `export '${name}'`) }),
-    });
+    throw new GramkitError('PLUGIN_INVALID', `${origin.label} is no plugin: expected what definePlugin made, found ${describe(found)}`, { fix: definitionFix });
   }
-  const version: number = found.specificationVersion;
-  if (version !== specificationVersion) {
-    throw new GramkitError('PLUGIN_VERSION', `${origin} ('${found.name}') is written for specification version ${version}; this Gramkit has version ${specificationVersion}`, {
-      fix: version > specificationVersion ? 'Update Gramkit.' : `Install a release of the plugin for version ${specificationVersion}.`,
-    });
-  }
-  if (found.kind !== kind) {
-    throw new GramkitError('PLUGIN_MISMATCH', `${origin} is a plugin of kind '${found.kind}' ('${found.name}'); a ${kind} is needed here`, {
-      fix: `Name it where a ${found.kind} is configured, or name a ${kind}.`,
-    });
-  }
+  checkVersion(found.specificationVersion, `${origin.label} ('${found.name}')`, origin);
+  checkParts(found, origin);
+  if (kind !== undefined && found.kind !== kind) throw kindMismatch(found, origin, kind);
   return found;
 }
 
-function describe(value: unknown): string {
+export const definitionFix = "Write 'export default definePlugin({ … })' (definePlugin is in @gramkit/spec), compiled to an ES module.";
+
+/** @throws GramkitError PLUGIN_VERSION for any version but this one's */
+export function checkVersion(version: number, label: string, { packageName }: PluginOrigin): void {
+  if (version === specificationVersion) return;
+  throw new GramkitError('PLUGIN_VERSION', `${label} is written for specification version ${version}; this Gramkit has version ${specificationVersion}`, { fix: versionFix(version, packageName) });
+}
+
+function versionFix(version: number, packageName: string | undefined): string {
+  if (version > specificationVersion) return 'Update Gramkit in the project: npm install @gramkit/cli@latest';
+  const update = `a release for specification version ${specificationVersion}`;
+  return packageName === undefined ? `Build it with ${update.replace('a release for', '@gramkit/spec of')}.` : `Install ${update}: npm install ${packageName}@latest`;
+}
+
+export function kindMismatch(found: { readonly kind: ComponentKind; readonly name: string }, origin: PluginOrigin, kind: ComponentKind): GramkitError {
+  return new GramkitError('PLUGIN_MISMATCH', `${origin.label} is a plugin of kind '${found.kind}' ('${found.name}'); a ${kind} is needed here`, {
+    fix: `Name it where a ${found.kind} is configured, or name a ${kind}.`,
+  });
+}
+
+/** What `definePlugin` asks for is types, and a plugin may be written without them. */
+function checkParts(plugin: Plugin, { label, packageName }: PluginOrigin): void {
+  const refuse = (field: string, expected: string, fix = `Correct what is given to definePlugin.`): never => {
+    throw new GramkitError('PLUGIN_INVALID', `${label} cannot be used: its '${field}' must be ${expected}`, { field, fix });
+  };
+  if (!componentKinds.includes(plugin.kind)) refuse('kind', `one of ${componentKinds.join(', ')}`);
+  if (typeof plugin.name !== 'string' || plugin.name === '') refuse('name', 'a text');
+  if (typeof plugin.create !== 'function') refuse('create', 'a function');
+  if (!isSchema(plugin.options)) refuse('options', 'a schema of zod 4', `Install zod 4 where the plugin is built: npm install zod@4${packageName === undefined ? '' : ` (in ${packageName})`}`);
+  if (!isDependencies(plugin.dependencies)) refuse('dependencies', "an object of tokens of @gramkit/spec, {} where it needs nothing");
+}
+
+/** Any copy of zod 4 makes schemas of this form; zod 3 has no `_zod`. */
+function isSchema(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && '_zod' in value && typeof (value as { safeParseAsync?: unknown }).safeParseAsync === 'function';
+}
+
+function isDependencies(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.values(value).every((token: unknown) => typeof (token as { key?: unknown } | null)?.key === 'symbol');
+}
+
+/** What stands where a plugin should, in words. */
+export function describe(value: unknown): string {
   if (value === undefined) return 'no default export';
   if (value === null) return 'null';
   if (typeof value === 'function') return `a function${value.name === '' ? '' : ` '${value.name}'`}`;

@@ -11,6 +11,8 @@ export default definePlugin({
   kind: 'strategy',
   name: 'multi-step',
   description: 'Multi-step GRAM: the sequence model runs on moving rows for a window of steps, then the encoder is trained towards them.',
+  // How many rows a window moves, and with them the encoder's updates, the data decides.
+  uncountedUpdates: ['encoder'],
   options: multiStepOptions,
   dependencies: {
     engine: tokens.engine,

@@ -8,7 +8,7 @@ import { rowsToTable } from '../row-gradient.js';
 import { numericFailure } from '../training/finite-loss.js';
 import { adamUpdate } from './adam-update.js';
 import { globalNorm, scaleGradient } from './global-norm.js';
-import { learningRateAt, planSchedule, scheduleOptions } from './schedule.js';
+import { learningRateAt, missingUpdateCount, planSchedule, scheduleOptions } from './schedule.js';
 import type { PlannedSchedule } from './schedule.js';
 
 /** Options that `adam` and `adamw` share. */
@@ -282,6 +282,7 @@ export const adamPlugin = definePlugin({
   name: 'adam',
   description: 'Adam with bias correction, a learning-rate schedule and clipping; adamw decays weights beside that.',
   options: adamOptions,
+  missingUpdateCount,
   dependencies: { weights: tokens.optimizedWeights },
   create: ({ options, weights }) => new Adam(weights, options),
 });

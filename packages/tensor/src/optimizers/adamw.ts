@@ -3,6 +3,7 @@ import type { Weight } from '@gramkit/spec';
 import { z } from 'zod';
 import { Adam, momentOptions } from './adam.js';
 import type { WeightDecay } from './adam.js';
+import { missingUpdateCount } from './schedule.js';
 
 export const adamwOptions = z.strictObject({
   ...momentOptions,
@@ -24,6 +25,7 @@ export const adamwPlugin = definePlugin({
   name: 'adamw',
   description: 'Adam with decoupled weight decay, by default not on biases and norms.',
   options: adamwOptions,
+  missingUpdateCount,
   dependencies: { weights: tokens.optimizedWeights },
   create: ({ options, weights }) => createAdamW(weights, options),
 });

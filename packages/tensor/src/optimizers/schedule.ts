@@ -27,6 +27,11 @@ type EndingSchedule = Extract<ScheduleOptions, { readonly totalSteps: unknown }>
 /** A schedule that knows where it ends. */
 export type PlannedSchedule = Exclude<ScheduleOptions, EndingSchedule> | (EndingSchedule & { readonly totalSteps: number });
 
+/** The option that must say where a schedule ends, where it leaves that to the strategy (`PluginDefinition.missingUpdateCount`). */
+export function missingUpdateCount({ schedule }: { readonly schedule: ScheduleOptions }): string | undefined {
+  return 'totalSteps' in schedule && schedule.totalSteps === 'auto' ? 'schedule.totalSteps' : undefined;
+}
+
 /**
  * The schedule of a run with so many updates.
  * @param updates undefined where their number is not known beforehand
