@@ -1,10 +1,10 @@
-import type { DeviceBatch, Batch, Pass, Predictions, SequenceLoss, SequenceModel } from '@gramkit/spec';
+import type { Batch, DeviceBatch, Pass, Predictions, SequenceLoss, SequenceModel } from '@gramkit/spec';
 import { normal, randomSource, uploadBatch } from '@gramkit/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { demand } from '../check.js';
 import { withComponents, type ComponentScope } from '../surroundings/component-scope.js';
 import type { PluginOf } from '../surroundings/plugin-of.js';
+import { copyWeights } from '../surroundings/saved-weights.js';
 import { exampleRows } from './example-batches.js';
 import { examplesFor, type ModelExamples } from './model-examples.js';
 import type { ModelSubject } from './model-subject.js';
@@ -35,7 +35,7 @@ export function withModel(plugin: ModelPlugin, subject: ModelSubject, work: (tri
     const model = await another();
     const twin = async (): Promise<SequenceModel> => {
       const other = await another();
-      copyWeights(model, other);
+      copyWeights(model.weights, other.weights);
       return other;
     };
     await work({ scope, model, examples: examplesFor(model), encodings: encodingsOf(exampleRows, dimension), dimension, another, twin });
@@ -49,15 +49,6 @@ export function encodingsOf(rows: number, dimension: number): Tensor2D {
 
 export function passOf(training: boolean, seed = 1): Pass {
   return { training, seed: tf.scalar(seed, 'int32') };
-}
-
-/** Gives `to` the values of the weights of `from`, by their names. */
-export function copyWeights(from: SequenceModel, to: SequenceModel): void {
-  const targets = new Map(to.weights.map(({ name, variable }) => [name, variable]));
-  demand(from.weights.every(({ name }) => targets.has(name)) && targets.size === from.weights.length,
-    `two models of the same options have other weights: ${from.weights.map(({ name }) => name).join(', ')} and ${Array.from(targets.keys()).join(', ')}`,
-    'name every weight once, and by what it is: checkpoints find weights by their names.');
-  tf.tidy(() => from.weights.forEach(({ name, variable }) => targets.get(name)!.assign(variable.clone())));
 }
 
 /** What a model makes of a batch, as plain numbers. */

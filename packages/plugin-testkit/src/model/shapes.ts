@@ -1,15 +1,14 @@
-import { specificationVersion } from '@gramkit/spec';
 import type { Predictions, SequenceLoss } from '@gramkit/spec';
 import { uploadBatch } from '@gramkit/tensor';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { demand } from '../check.js';
+import { demandDeclared } from '../common/declared.js';
 import type { NamedBatch } from './model-examples.js';
 import { numberOf, passOf, type ModelPlugin, type ModelTrial } from './model-trial.js';
 
 /** What a configuration says of the task must hold of what the plugin makes. */
 export function declaresItsTask(plugin: ModelPlugin, { model }: ModelTrial): void {
-  demand(model.kind === 'model' && model.name === plugin.name, `the plugin is the model '${plugin.name}' and makes the ${model.kind} '${model.name}'`, 'give the component the kind and the name of its plugin.');
-  demand(model.specificationVersion === specificationVersion, `the model says it is written for contract version ${model.specificationVersion}; this is version ${specificationVersion}`, 'set `specificationVersion` to the one of the @gramkit/spec that the package is written for.');
+  demandDeclared(plugin, model);
   demand(plugin.task === undefined || plugin.task === model.task, `the plugin says that its task is '${plugin.task}', its model that it is '${model.task}'`, 'give both the same `task`: a data set of another task is refused by what the plugin says, before a model is made.');
 }
 

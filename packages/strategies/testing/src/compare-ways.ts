@@ -1,6 +1,5 @@
 import type { Engine, GradientStrategy, ItemEncoder, Optimizer, SequenceModel } from '@gramkit/spec';
-import { relativeDifference, tinyBatch } from '@gramkit/tensor/testing';
-import { recordedSetting } from './tiny-setting.js';
+import { recordedSetting, relativeDifference, tinyBatch } from '@gramkit/tensor/testing';
 
 /** What strategies are made of. */
 export interface StrategyParts {

@@ -2,5 +2,4 @@ export * from '@gramkit/tensor/testing';
 export * from './compare-ways.js';
 export * from './memory-growth.js';
 export * from './resident-growth.js';
-export * from './tiny-setting.js';
 export * from './touched.js';

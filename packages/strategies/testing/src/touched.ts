@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine, GradientStrategy, StepReport } from '@gramkit/spec';
-import { tinyBatch } from '@gramkit/tensor/testing';
+import { tinyBatch, trainedSetting } from '@gramkit/tensor/testing';
 import type { StrategyParts } from './compare-ways.js';
-import { trainedSetting } from './tiny-setting.js';
 
 /** What steps have touched: the same for every catalogue that holds the batches' items, where cost does not grow with it. */
 export interface Touched {
