@@ -9,7 +9,8 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 1,
-    include: ['src/**/*.test.ts'],
+    // The scaffolder's templates are real plugins, with tests of their own.
+    include: ['src/**/*.test.ts', 'templates/*/src/**/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 300_000,
     execArgv: ['--expose-gc'],

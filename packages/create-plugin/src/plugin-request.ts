@@ -52,7 +52,7 @@ export function problemOfName(kind: PluginKind, name: string): Problem | undefin
 
 /** What is wrong with a description; nothing where it is good. */
 export function problemOfDescription(description: string): Problem | undefined {
-  // eslint-disable-next-line no-control-regex -- a line break or an escape sequence would break out of the string that it is written into
+  // A line break or an escape sequence would break out of the string that it is written into.
   if (description.trim() !== '' && description.length <= longestDescription && !/[\u0000-\u001f\u007f\u2028\u2029]/.test(description)) return undefined;
   return { found: 'the description must be one line of text', fix: `Give a sentence of ${longestDescription} characters at most, without line breaks.` };
 }
