@@ -19,7 +19,7 @@ export async function renderTemplate(request: PluginRequest): Promise<PluginFile
   const files = new Map<string, string>();
   for (const folder of ['shared', request.kind.kind]) {
     for (const file of await filesIn(path.join(templates, folder))) {
-      files.set(nameOf(file), renderFile(file, await readFile(path.join(templates, folder, file), 'utf8'), request, version));
+      files.set(nameOf(file), renderFile(nameOf(file), await readFile(path.join(templates, folder, file), 'utf8'), request, version));
     }
   }
   return new Map([...files].sort(([left], [right]) => (left < right ? -1 : 1)));
@@ -30,9 +30,9 @@ async function filesIn(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'));
 }
 
-/** npm leaves files called .gitignore out of a package, so its template has another name. */
+/** npm leaves files called .gitignore out of a package, and a package.json within one is taken for a package: their templates have other names. */
 function nameOf(file: string): string {
-  return file === '_gitignore' ? '.gitignore' : file;
+  return file.replace(/^_gitignore$/, '.gitignore').replace(/^_package\.json$/, 'package.json');
 }
 
 function renderFile(file: string, text: string, request: PluginRequest, version: string): string {
