@@ -1,23 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { parsePage, type ParsedPage } from './page-blocks.js';
+import { bookPages, readPage, root } from './book-pages.js';
+import type { ParsedPage } from './page-blocks.js';
 import { runPage } from './run-page.js';
-
-const root = resolve(import.meta.dirname, '../..');
-
-/** Made by tools, or a record of runs that take hours. */
-const notRun = ['docs/benchmarks.md', 'docs/configuration.md', 'docs/commands.md'];
-
-/** The pages of the book that a reader follows. */
-async function allPages(): Promise<string[]> {
-  const found = await readdir(join(root, 'docs'), { recursive: true });
-  const book = found.filter((file) => file.endsWith('.md') && !/^(api|\.vitepress)\//.test(file)).map((file) => `docs/${file}`).sort();
-  return ['README.md', ...book.filter((page) => !notRun.includes(page))];
-}
 
 /** Runs one page and says how it went. @returns whether everything in it is true */
 async function testPage(page: string): Promise<boolean> {
-  const parsed = parsePage(await readFile(join(root, page), 'utf8'));
+  const parsed = await readPage(page);
   for (const { line, message } of parsed.problems) console.error(`${page}:${line}: ${message}`);
   if (parsed.problems.length > 0) return false;
   const { failure, processorSeconds } = await runPage(parsed.blocks, root);
@@ -36,8 +23,8 @@ function countsOf({ blocks }: ParsedPage): string {
 }
 
 /** `npm run test:docs [-- PAGE…]`: runs the commands of the pages, all of them unless some are named. */
-const words = process.argv.slice(2);
-const pages = words.length > 0 ? words : await allPages();
+const named = process.argv.slice(2);
+const pages = named.length > 0 ? named : await bookPages();
 let failed = 0;
 for (const page of pages) if (!(await testPage(page))) failed++;
 if (failed > 0) {
