@@ -61,7 +61,7 @@ function extractorConfiguration(root, place, declarations, file, output) {
       projectFolder: root,
       mainEntryPointFilePath: entry,
       compiler: { overrideTsconfig: compilerSettings(root, entry) },
-      apiReport: { enabled: true, reportFileName: file, reportFolder: output, reportTempFolder: output },
+      apiReport: { enabled: true, includeForgottenExports: true, reportFileName: file, reportFolder: output, reportTempFolder: output },
       docModel: { enabled: false },
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
@@ -82,9 +82,9 @@ function compilerSettings(root, entry) {
 
 const silent = { logLevel: ExtractorLogLevel.None };
 
-/** Types are checked elsewhere, and release tags are not used: what is exported is public. What is reachable but not exported shows in the report. */
+/** Types are checked elsewhere, and release tags are not used: what is exported is public. What is reachable without being exported is in the reports too. */
 const messages = {
   compilerMessageReporting: { default: silent },
-  extractorMessageReporting: { default: silent, 'ae-forgotten-export': { ...silent, addToApiReportFile: true } },
+  extractorMessageReporting: { default: silent },
   tsdocMessageReporting: { default: silent },
 };
