@@ -4,9 +4,6 @@ import { installedProgram } from './installed-program.mjs';
 import { ProgressLine } from './progress-line.mjs';
 import { runProgram } from './program.mjs';
 
-/** Sources are what the repository's own tests and type checks read: see tsup.config.ts. */
-const withoutDeclarations = { GRAMKIT_DECLARATIONS: 'no' };
-
 /** Nx without what outlives the command or asks questions. */
 export const nxEnvironment = { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NX_TUI: 'false', FORCE_COLOR: '0' };
 
@@ -24,7 +21,7 @@ export async function buildPackages(root) {
     output.push(text);
     if (/nx run \S+:build/.test(text)) line.update(Math.min(++built, total), total);
   };
-  const { exitCode, interrupted } = await runProgram(nx(root, 'run-many', '-t', 'build', '--outputStyle=stream-without-prefixes'), { cwd: root, env: { ...nxEnvironment, ...withoutDeclarations }, onLine });
+  const { exitCode, interrupted } = await runProgram(nx(root, 'run-many', '-t', 'build', '--outputStyle=stream-without-prefixes'), { cwd: root, env: nxEnvironment, onLine });
   line.end(exitCode === 0 ? 'done' : 'failed');
   if (interrupted) throw new Failure('the build was interrupted', 'npm run build', { exitCode: 130 });
   if (exitCode === 0) return;
