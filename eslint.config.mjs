@@ -11,8 +11,8 @@ const order = [
   ...['tokenizer', 'encoder', 'model', 'strategy'].map(component),
   { sourceTag: 'data', onlyDependOnLibsWithTags: ['spec'] },
   { sourceTag: 'experiment', onlyDependOnLibsWithTags: ['spec', 'tensor', 'engine', 'tokenizer', 'encoder', 'model', 'strategy', 'data'] },
-  // Runs the strategies with an author's component; depends on no other plugin.
-  { sourceTag: 'testkit', onlyDependOnLibsWithTags: ['spec', 'tensor', 'engine', 'strategy'] },
+  // Runs the strategies with an author's component, and prepares texts for an encoder by a tokenizer.
+  { sourceTag: 'testkit', onlyDependOnLibsWithTags: ['spec', 'tensor', 'engine', 'strategy', 'tokenizer'] },
   { sourceTag: 'cli', onlyDependOnLibsWithTags: ['*'] },
   { sourceTag: 'scaffolder', onlyDependOnLibsWithTags: [] },
 ];

@@ -1,2 +1,15 @@
 export { ConformanceFailure, type ConformanceCheck } from './check.js';
 export type { ExpectedFailure, PluginSubject } from './subject.js';
+export type { PluginOf } from './surroundings/plugin-of.js';
+export { encoderChecks, testEncoder } from './encoder/encoder-checks.js';
+export type { EncoderSubject } from './encoder/encoder-subject.js';
+export { testTokenizer, tokenizerChecks } from './tokenizer/tokenizer-checks.js';
+export type { TokenizerSubject } from './tokenizer/tokenizer-subject.js';
+export { modelChecks, testModel } from './model/model-checks.js';
+export type { ModelSubject } from './model/model-subject.js';
+export { strategyChecks, testStrategy } from './strategy/strategy-checks.js';
+export type { StrategySubject } from './strategy/strategy-subject.js';
+export { optimizerChecks, testOptimizer } from './optimizer/optimizer-checks.js';
+export type { OptimizerSubject } from './optimizer/optimizer-subject.js';
+export { readerChecks, testReader } from './reader/reader-checks.js';
+export type { MalformedData, OtherData, ReaderSubject, UnreadableData } from './reader/reader-subject.js';

@@ -14,9 +14,11 @@ export type Provided = Partial<Resolved<typeof tokens>>;
 const silentLogger = { metrics: () => undefined, message: () => undefined, progress: () => undefined };
 
 /** What every check provides; the rest belongs to a kind (`itemEncoder` for a strategy, `optimizedWeights` for an optimizer). */
-async function surroundingsOf(subject: PluginSubject): Promise<Provided> {
+async function surroundingsOf({ dependencies }: Pick<PluginOf<ComponentKind>, 'dependencies'>, subject: PluginSubject): Promise<Provided> {
+  // TensorFlow is loaded for those who ask for it alone: a reader of files needs none.
+  const computes = Object.values(dependencies).some(({ key }) => key === tokens.engine.key);
   return {
-    engine: await engineFor('compiled'),
+    ...(computes && { engine: await engineFor('compiled') }),
     logger: silentLogger,
     seed: 1,
     baseDirectory: subject.baseDirectory ?? process.cwd(),
@@ -34,7 +36,7 @@ async function surroundingsOf(subject: PluginSubject): Promise<Provided> {
 export async function createComponent<Kind extends ComponentKind>(plugin: PluginOf<Kind>, subject: PluginSubject, provided: Provided = {}): Promise<ComponentOf[Kind]> {
   const parsed = await plugin.options.safeParseAsync(subject.options ?? {});
   demand(parsed.success, `the options of the subject are refused:\n${parsed.error === undefined ? '' : z.prettifyError(parsed.error)}`, 'give `options` that the schema of the plugin takes, as they would stand in a configuration.');
-  return plugin.create({ options: parsed.data, ...dependenciesOf(plugin, { ...(await surroundingsOf(subject)), ...provided }) });
+  return plugin.create({ options: parsed.data, ...dependenciesOf(plugin, { ...(await surroundingsOf(plugin, subject)), ...provided }) });
 }
 
 function dependenciesOf(plugin: Pick<PluginOf<ComponentKind>, 'kind' | 'dependencies'>, provided: Provided): Record<string, unknown> {
