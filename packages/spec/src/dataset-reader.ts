@@ -38,7 +38,10 @@ export interface ImpressionChunk {
   readonly probabilities?: readonly Float32Array[];
 }
 
-/** Reads a data set in its own format, in stretches: never the whole of it at once. */
+/**
+ * Reads a data set in its own format, in stretches: never the whole of it at once. It can be read again and again, also where a reading was left
+ * off, and gives the same each time. Events name items of `items()` alone; others are left out and counted, or refused.
+ */
 export interface DatasetReader extends Component {
   readonly kind: 'reader';
   readonly task: Task;

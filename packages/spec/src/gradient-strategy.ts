@@ -39,7 +39,7 @@ export interface StrategyEvent {
   readonly values: Readonly<Record<string, Json>>;
 }
 
-/** What one step cost and gave. Items and tokens count once for every time they go through the encoder. */
+/** What one step cost and gave. Items and tokens count once for every time they go through the encoder; what `endEpoch` puts through it the next step reports. */
 export interface StepReport {
   /** The sequence model's mean loss over `predictions`. */
   readonly loss: number;
@@ -53,9 +53,13 @@ export interface StepReport {
 /** How the gradient of the loss reaches the encoder: E2E, single-step or multi-step GRAM, or not at all. */
 export interface GradientStrategy extends Component, Checkpointable {
   readonly kind: 'strategy';
-  /** Called once, before the first step or `restore`. */
+  /** Called once, before the first step or `restore`. Tells its optimizers of the updates to come (`Optimizer.plan`). */
   begin(context: StrategyContext): Promise<void>;
-  /** One step of the sequence model, and whatever of the encoder is due with it. */
+  /**
+   * One step of the sequence model, and whatever of the encoder is due with it.
+   * @throws GramkitError DATA_MISMATCH for a batch that points beside the catalogue or its own items, DATA_EMPTY for one without items,
+   * NUMERIC_FAILURE where the loss is no finite number: no weight has changed then. INTERRUPTED, see `StrategyContext.signal`.
+   */
   step(batch: Batch): Promise<StepReport>;
   endEpoch(): Promise<void>;
   /** Whatever is due after the last step, so that the encoder is current. */

@@ -32,7 +32,7 @@ export interface Optimizer extends Component, Checkpointable {
   prepare?(gradients: ReadonlyMap<string, Gradient>): void;
   /**
    * One update. A trainable weight without a gradient counts as one of zeros. Disposes none of the gradients.
-   * @throws GramkitError ENGINE_FAILED for a gradient of an unknown weight or of another shape, NUMERIC_FAILURE for gradients that are found
+   * @throws GramkitError ENGINE_FAILED for a gradient of an unknown or frozen weight or of another shape, NUMERIC_FAILURE for gradients that are found
    * to be no numbers: none of its weights has changed then.
    */
   apply(gradients: ReadonlyMap<string, Gradient>): void;

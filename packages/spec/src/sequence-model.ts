@@ -37,8 +37,16 @@ export interface SequenceModel extends Component {
   readonly batchLayout?: BatchLayout;
   /** phi */
   readonly weights: readonly Weight[];
-  /** The training loss; `itemEncodings` `[rows, dimension]`. Pure and differentiable in encodings and weights. */
+  /**
+   * The training loss; `itemEncodings` `[rows, dimension]`. Pure and differentiable in encodings and weights; runs in a `tf.tidy` of its caller, or is
+   * compiled. It reads the rows that `references` point to and no others, and neither the extent of padding nor what `fields` hold there matters.
+   * Dropout masks follow from the seed of the pass and places in the batch alone.
+   * @throws GramkitError DATA_MISMATCH where the batch is none of the model's task.
+   */
   loss(itemEncodings: Tensor2D, batch: DeviceBatch, pass: Pass): SequenceLoss;
-  /** The predictions of a batch, without dropout. */
+  /**
+   * The predictions of a batch, without dropout, where `valid` is 1 each out of what was known before it alone. Runs in a `tf.tidy` of its caller.
+   * @throws GramkitError as `loss`.
+   */
   score(itemEncodings: Tensor2D, batch: DeviceBatch): Predictions;
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { loadEngine, type TensorFlowEngine } from '@gramkit/engine-tensorflow';
-import { codeOf, encodingsOf, expectFiniteDifferences, expectFlatTensors, expectOracle, expectSameCompiled, lossAndGradients, passOf, recordedTensor, relativeError, takeWeights, valuesOf } from '@gramkit/model-testing';
+import { codeOf, encodingsOf, expectOracle, expectSameCompiled, lossAndGradients, passOf, recordedTensor, relativeError, takeWeights, valuesOf } from '@gramkit/model-testing';
 import type { Batch, DeviceBatch, Pass } from '@gramkit/spec';
 import { Adam, adamOptions, applyGradients, rowGradients, uploadBatch } from '@gramkit/tensor';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
@@ -59,10 +59,6 @@ describe('Nrms', () => {
       const found = valuesOf(scores).filter((_, index) => recorded.candidates.flat()[index]! >= 0);
       recorded.scores.flat().forEach((score, index) => expect(Math.abs(found[index]! - score)).toBeLessThan(2e-6));
     });
-  });
-
-  it.each([['of training', ragged], ['of evaluation', whole]] as const)('agrees with finite differences along random directions, batches %s', (_, batch) => {
-    expectFiniteDifferences(small(), encodingsOf(6, 4), batchOf(...batch));
   });
 
   it('has the same loss and gradients compiled, with dropout too', () => {
@@ -169,10 +165,6 @@ describe('Nrms', () => {
     for (let step = 0; step < 60; step++) tf.tidy(() => applyGradients(optimizer, rowGradients(model, encodings, batch, passOf(true)).weights, model.weights));
     expect(before).toBeGreaterThan(0.4);
     expect(lossNow()).toBeLessThan(0.1);
-  });
-
-  it('keeps tensors flat over 50 steps and frees its weights', () => {
-    expectFlatTensors(() => small({ dropout: 0.2 }), () => [encodingsOf(6, 4), batchOf(...ragged)]);
   });
 
   it('refuses batches and encodings that it cannot read', () => {

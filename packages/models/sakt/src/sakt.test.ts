@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { loadEngine, type TensorFlowEngine } from '@gramkit/engine-tensorflow';
-import { codeOf, encodingsOf, expectFiniteDifferences, expectFlatTensors, expectOracle, expectSameCompiled, lossAndGradients, passOf, recordedTensor, relativeError, takeWeights, trainedWeights, valuesOf } from '@gramkit/model-testing';
+import { codeOf, encodingsOf, expectOracle, expectSameCompiled, lossAndGradients, passOf, recordedTensor, relativeError, takeWeights, trainedWeights, valuesOf } from '@gramkit/model-testing';
 import type { Batch, DeviceBatch, Pass } from '@gramkit/spec';
 import { Adam, adamOptions, applyGradients, randomSource, rowGradients, uploadBatch } from '@gramkit/tensor';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
@@ -60,10 +60,6 @@ describe('Sakt', () => {
       expect(scores).toHaveLength(logits.length);
       scores.forEach((score, index) => expect(Math.abs(score - logits[index]!)).toBeLessThan(3e-6));
     });
-  });
-
-  it.each([['a window a row', ragged], ['several', shared]] as const)('agrees with finite differences along random directions: %s', (_, batch) => {
-    expectFiniteDifferences(small(), encodingsOf(4, 4), batchOf(batch), 3e-3);
   });
 
   it.each([['windows', ragged, 0], ['rows', shared, 0], ['rows and dropout', shared, 0.3], ['history only', { ...shared, counted: shared.starts!.map((row) => row.map((start) => 1 - start)) }, 0]] as const)(
@@ -201,10 +197,6 @@ describe('Sakt', () => {
     const batch = { items: table(unique), responses: table(2) };
     const train = (): number[][] => trainedWeights(() => new Sakt(96, 5, saktOptions.parse({ dropout: 0.3 })), encodingsOf(unique, 96), batchOf(batch));
     expect(train()).toEqual(train());
-  });
-
-  it('keeps tensors flat over 50 steps and frees its weights', () => {
-    expectFlatTensors(() => small({ dropout: 0.2 }), () => [encodingsOf(4, 4), batchOf(shared)]);
   });
 
   it('refuses what it cannot read', () => {

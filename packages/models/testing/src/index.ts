@@ -1,6 +1,5 @@
 export * from './compiled.js';
 export * from './error-code.js';
-export * from './finite-differences.js';
 export * from './gradients.js';
 export * from './oracle.js';
 export * from './passes.js';

@@ -56,7 +56,7 @@ export async function computesCompiledTheSame({ model, another, twin, encodings,
   const seed = passOf(true).seed;
   // What keeps tensors cannot be compiled; another check says so.
   const probe = await another();
-  if ((await tensorsLeftBy(() => void tf.tidy(() => probe.loss(encodings, uploadBatch(examples.whole), passOf(false))), 1)) !== 0) return;
+  if ((await tensorsLeftBy(() => tf.tidy(() => void probe.loss(encodings, uploadBatch(examples.whole), passOf(false))), 1)) !== 0) return;
   const compiledPasses = new SequencePasses(await twin(), await engineFor('compiled'));
   try {
     const expected = new SequencePasses(model).rowGradients(encodings, examples.whole, seed);

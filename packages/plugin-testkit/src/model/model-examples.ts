@@ -67,7 +67,7 @@ function tracingExamples(layout: BatchLayout): ModelExamples {
     parts: [alone(windows.slice(0, 2)), alone(windows.slice(2))],
     unusual: [{ what: 'of one window of two positions', batch: alone(windows.slice(2, 3), 2) }],
     futures: tracingFutures((window) => alone([window])),
-    foreign: recommendationExamples().whole,
+    foreign: impressionBatch(impressions, [4, 3]),
   };
 }
 
@@ -91,17 +91,12 @@ export function sharedRows(): readonly [shared: Batch, apart: Batch] {
   return [shared, tracingBatch([[first], [second], [third], [fourth]], { layout: 'rows', length: 5 })];
 }
 
-/** Knowledge tracing of which some positions are history only, those of which the others are, and all of them. */
-export function historyOnly(layout: BatchLayout): { readonly some: Batch; readonly others: Batch; readonly all: Batch; readonly counted: number } {
-  const counts = (window: Window, keep: (position: number) => boolean): Window => ({ ...window, counted: window.items.map((_, position) => Number(keep(position))) });
+/** Knowledge tracing of which the first and the last position of each window do not count; the same with other responses at the last, which nothing follows; and all of it. */
+export function historyOnly(layout: BatchLayout): { readonly some: Batch; readonly answeredOtherwise: Batch; readonly all: Batch; readonly counted: number } {
   const batchOf = (some: readonly Window[]): Batch => tracingBatch(some.map((window) => [window]), { layout, length: 5 });
-  const late = (position: number): boolean => position >= 2;
-  return {
-    some: batchOf(windows.map((window) => counts(window, late))),
-    others: batchOf(windows.map((window) => counts(window, (position) => !late(position)))),
-    all: batchOf(windows),
-    counted: windows.reduce((sum, { items }) => sum + Math.max(0, items.length - 2), 0),
-  };
+  const counting = windows.map((window) => ({ ...window, counted: window.items.map((_, position) => Number(position > 0 && position < window.items.length - 1)) }));
+  const otherwise = counting.map((window) => ({ ...window, responses: window.responses.map((response, position) => (position === window.items.length - 1 ? 1 - response : response)) }));
+  return { some: batchOf(counting), answeredOtherwise: batchOf(otherwise), all: batchOf(windows), counted: windows.reduce((sum, { items }) => sum + items.length - 2, 0) };
 }
 
 function recommendationExamples(): ModelExamples {
@@ -121,6 +116,6 @@ function recommendationExamples(): ModelExamples {
       { what: 'of which one impression has no history', batch: impressionBatch([...impressions.slice(0, 1), { ...impressions[3]!, history: [] }], [4, 3]) },
     ],
     futures: [{ what: 'which candidates were clicked', batches: [whole, impressionBatch(others, [4, 3])], before: impressions.flatMap(({ candidates }) => candidates).length }],
-    foreign: tracingExamples('windows').whole,
+    foreign: tracingBatch(windows.map((window) => [window]), { layout: 'windows', length: 5 }),
   };
 }

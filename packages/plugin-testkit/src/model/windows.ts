@@ -1,3 +1,4 @@
+import { uploadBatch } from '@gramkit/tensor';
 import { demand } from '../check.js';
 import { greatestDifference } from '../comparison/number-lists.js';
 import { historyOnly, sharedRows } from './model-examples.js';
@@ -17,10 +18,13 @@ export function keepsWindowsApart({ model, encodings }: ModelTrial): void {
 
 /** Positions that are history only are read, but neither counted nor trained on. */
 export function leavesOutWhatDoesNotCount({ model, encodings }: ModelTrial): void {
-  const { some, others, all, counted } = historyOnly(model.batchLayout ?? 'windows');
-  const [part, rest, whole] = [some, others, all].map((batch) => valuesOf(model, encodings, batch));
+  const { some, answeredOtherwise, all, counted } = historyOnly(model.batchLayout ?? 'windows');
+  const [found, other] = [some, answeredOtherwise].map((batch) => valuesOf(model, encodings, batch));
   const mend = 'multiply `valid` by `fields.counted` where a batch has it, and go on reading those positions as history (`readKnowledgeTracingSteps` of @gramkit/tensor does it).';
-  demand(part!.count === counted, `\`count\` is ${part!.count} where \`fields.counted\` leaves ${counted} predictions`, mend);
-  const expected = (whole!.loss * whole!.count - rest!.loss * rest!.count) / part!.count;
-  demand(greatestDifference([part!.loss], [expected]) < tolerance, `the loss of the predictions that count is ${part!.loss}; by the loss of all and of the others it should be ${expected}`, mend);
+  demand(found!.count === counted, `\`count\` is ${found!.count} where \`fields.counted\` leaves ${counted} predictions`, mend);
+  demand(greatestDifference([other!.loss], [found!.loss]) < tolerance, 'the loss depends on responses whose predictions do not count, and which nothing follows', mend);
+  const [part, whole] = [some, all].map((batch) => model.score(encodings, uploadBatch(batch)));
+  const valid = part!.valid.dataSync();
+  const expected = Array.from(whole!.scores.dataSync()).filter((_, index) => valid[index] === 1);
+  demand(greatestDifference(found!.scores, expected) < tolerance, 'predictions that count get other scores where their past does not count', mend);
 }

@@ -45,7 +45,7 @@ function add(told: Traffic, report: StepReport): void {
 }
 
 function checkPredictions({ loss, predictions }: StepReport, step: number, subject: StrategySubject): void {
-  const expected = exampleBatch(step, subject).fields.lengths!.data.reduce((sum, length) => sum + length - 1, 0);
+  const expected = Array.from(exampleBatch(step, subject).fields.lengths!.data).reduce((sum, length) => sum + length - 1, 0);
   demand(predictions === expected, `step ${step + 1} reports ${predictions} predictions; its batch has ${expected}`, 'report the `count` of the sequence model, read together with its loss (`readLoss` of @gramkit/tensor).');
   demand(Number.isFinite(loss) && loss > 0, `step ${step + 1} reports a loss of ${loss}`, 'report the mean loss that the sequence model gives.');
 }
@@ -59,7 +59,7 @@ function countedEncoder(encoder: ItemEncoder, traffic: Traffic): ItemEncoder {
     encode(input, pass: EncoderPass) {
       const items = pass.maskRows.size;
       const { lengthOf } = tinyCatalogue(exampleItemCount);
-      const tokens = pass.maskRows.dataSync().reduce((sum, row) => sum + lengthOf(row), 0);
+      const tokens = Array.from(pass.maskRows.dataSync()).reduce((sum, row) => sum + lengthOf(row), 0);
       traffic.items += items;
       traffic.tokens += tokens;
       return seenOnItsWayBack(encoder.encode(input, pass), () => {

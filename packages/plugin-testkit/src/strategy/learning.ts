@@ -1,4 +1,4 @@
-import type { Batch } from '@gramkit/spec';
+import type { Batch, HostTensor } from '@gramkit/spec';
 import { weightValues } from '@gramkit/tensor/testing';
 import { demand } from '../check.js';
 import { sameNumbers } from '../comparison/number-lists.js';
@@ -64,8 +64,13 @@ export function plansUpdates(plugin: StrategyPlugin, subject: StrategySubject): 
   });
 }
 
+/** The last response of each history is another one. All of them would not do: the small model gives the opposite of a history the opposite score. */
 function answeredOtherwise(batch: Batch): Batch {
-  const { responses } = batch.fields;
-  const items = batch.references.items!.data;
-  return { ...batch, fields: { ...batch.fields, responses: { ...responses, data: Float32Array.from(responses!.data, (response, place) => (items[place]! < 0 ? 0 : 1 - response)) } as Batch['fields'][string] } };
+  const { responses, lengths } = batch.fields as { responses: Extract<HostTensor, { dtype: 'float32' }>; lengths: HostTensor };
+  const data = responses.data.slice();
+  lengths.data.forEach((length, row) => {
+    const last = row * responses.shape[1]! + length - 1;
+    data[last] = 1 - data[last]!;
+  });
+  return { ...batch, fields: { ...batch.fields, responses: { ...responses, data } } };
 }

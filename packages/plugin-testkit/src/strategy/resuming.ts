@@ -47,28 +47,31 @@ export function losesNothingToAnInterrupt(plugin: StrategyPlugin, subject: Strat
     // Where runs differ anyway, which another check says, interrupts tell nothing.
     if (!sameNumbers(again.weights, whole.weights)) return;
     const calls = callsOf(subject);
-    for (const [place, { what }] of calls.entries()) {
-      const weights = await interruptedRun(scope, plugin, subject, calls, place);
-      demand(sameNumbers(weights, whole.weights), `a run that is interrupted in ${what} and goes on ends with other weights than one that went through`,
+    for (let place = 0; place < calls.length;) {
+      const { weights, left } = await interruptedRun(scope, plugin, subject, calls, place);
+      const what = left === undefined ? 'no call' : calls[left]!.what;
+      demand(sameNumbers(weights, whole.weights), `a run that leaves ${what} at the raised signal and goes on ends with other weights than one that went through`,
         'where `step`, `endEpoch` or `finish` throws INTERRUPTED, leave in the state how far it came, so that the same call goes on from there; or come to the end of the call.');
+      place = (left ?? calls.length) + 1;
     }
   });
 }
 
-/** A run whose signal is raised before the call at `place`; where a call is left it is made again by a strategy that is resumed from the state. */
-async function interruptedRun(scope: ComponentScope, plugin: StrategyPlugin, subject: StrategySubject, calls: readonly Call[], place: number): Promise<readonly number[]> {
+/** A run whose signal is raised before the call at `place`. The first call that is left after that is made again, without a signal, by a strategy that is resumed from the state. */
+async function interruptedRun(scope: ComponentScope, plugin: StrategyPlugin, subject: StrategySubject, calls: readonly Call[], place: number): Promise<{ readonly weights: readonly number[]; readonly left?: number }> {
   const interrupt = new AbortController();
-  let begun = await beginTraining(scope, plugin, subject, { context: { signal: interrupt.signal } });
+  const begun = await beginTraining(scope, plugin, subject, { context: { signal: interrupt.signal } });
   for (const [index, call] of calls.entries()) {
     if (index === place) interrupt.abort();
     const thrown = await thrownBy(() => call.make(begun.strategy));
     if (thrown === undefined) continue;
     if (!interrupt.signal.aborted) throw thrown.error;
     demand(isGramkitError(thrown.error) && thrown.error.code === 'INTERRUPTED', `${call.what}, the signal raised, throws '${String(thrown.error)}'`, "throw new GramkitError('INTERRUPTED', …) of @gramkit/spec, or come to the end of the call.");
-    begun = await resume(scope, plugin, subject, checkpointOf(begun));
-    await call.make(begun.strategy);
+    const resumed = await resume(scope, plugin, subject, checkpointOf(begun));
+    await run(resumed.strategy, calls.slice(index));
+    return { weights: flatWeights(resumed.weights), left: index };
   }
-  return flatWeights(begun.weights);
+  return { weights: flatWeights(begun.weights) };
 }
 
 /** What a checkpoint keeps of a run. */

@@ -39,7 +39,7 @@ export class MeanOfClicks implements SequenceModel {
   #users(itemEncodings: Tensor2D, history: Tensor2D): Tensor2D {
     const clicked = isItem(history);
     const sum = tf.sum<Tensor2D>(tf.mul(gatherRows(itemEncodings, history) as Tensor3D, tf.expandDims(clicked, 2)), 1);
-    return tf.tanh(tf.matMul(tf.div<Tensor2D>(sum, tf.maximum(tf.sum(clicked, 1, true), this.empty)), this.#mixing));
+    return tf.tanh(tf.matMul<Tensor2D>(tf.div<Tensor2D>(sum, tf.maximum<Tensor2D>(tf.sum(clicked, 1, true), this.empty)), this.#mixing));
   }
 }
 
