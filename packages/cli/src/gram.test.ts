@@ -151,11 +151,3 @@ describe('without set-up', () => {
     expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
   });
 });
-
-it('lists the built-in plugins, none of them broken', async () => {
-  const { exitCode, stdout } = await runGram(['plugins', '--json']);
-  expect(exitCode).toBe(0);
-  const { plugins } = JSON.parse(stdout) as { plugins: { kind: string; name: string; problem?: string }[] };
-  expect(plugins.filter((plugin) => plugin.problem !== undefined)).toEqual([]);
-  expect(plugins.map(({ kind, name }) => `${kind} ${name}`)).toEqual(expect.arrayContaining(['reader generated', 'tokenizer huggingface', 'encoder bert', 'model dkt', 'strategy multi-step', 'optimizer adam']));
-});
