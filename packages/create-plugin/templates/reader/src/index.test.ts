@@ -10,6 +10,10 @@ import plugin, { createReader } from './index.js';
 testReader(plugin, {
   options: { items: 'items.tsv', answers: 'answers.tsv' },
   baseDirectory: fileURLToPath(new URL('../data', import.meta.url)),
+  // Files in each other's place have another fingerprint, and are wrong from their first line on.
+  other: { options: { items: 'items.tsv', answers: 'items.tsv' } },
+  malformed: [{ options: { items: 'answers.tsv', answers: 'answers.tsv' }, file: 'answers.tsv', line: 1 }],
+  unreadable: [{ options: { items: 'none.tsv', answers: 'answers.tsv' }, code: 'DATA_MISSING' }],
 });
 
 async function all<Value>(values: AsyncIterable<Value>): Promise<Value[]> {

@@ -2,7 +2,8 @@ import { testStrategy } from '@gramkit/plugin-testkit';
 import { describe, expect, it } from 'vitest';
 import plugin, { strategyOptions } from './index.js';
 
-testStrategy(plugin, { options: { every: 2 } });
+// Of the six steps of a check's run, the encoder learns from the first, the third and the fifth.
+testStrategy(plugin, { options: { every: 2 }, encoderLearnsFrom: 'some steps' });
 
 describe('strategyOptions', () => {
   it('wants whole numbers of steps from one', () => {
