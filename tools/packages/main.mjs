@@ -10,7 +10,7 @@ import { checkNodeVersion } from '../workspace/node-version.mjs';
 import { programOutput } from '../workspace/program-output.mjs';
 import { summaryLine } from '../workspace/test-results.mjs';
 import { CheckList } from './check-list.mjs';
-import { checkInstalled } from './installed-checks.mjs';
+import { checkInstalled, installCommandLine } from './installed-checks.mjs';
 import { startRegistry } from './local-registry.mjs';
 import { packPackages } from './pack-packages.mjs';
 import { checkExamples, checkPlugins } from './plugin-checks.mjs';
@@ -21,7 +21,7 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 const help = `npm run test:packages [-- OPTIONS]: packs all public packages and uses them as a stranger would, outside the repository
   --cache FOLDER   the engine's cache to use and keep; left out: an empty one (set-up downloads 0.4 GB), deleted afterwards
-  --only PART      tarballs, installed, plugins or examples; may be given again. plugins needs installed
+  --only PART      tarballs, installed, plugins or examples; may be given again
   --keep           leaves the folders of the strangers, and says where they are
 `;
 
@@ -39,7 +39,8 @@ async function checkAsStranger(list, packed, parts, home, cache) {
   const registry = await startRegistry(packed, upstream);
   try {
     const stranger = new Stranger({ root, home, registry: registry.url, cache });
-    const consumer = parts.has('installed') ? await checkInstalled(root, list, stranger, packed) : undefined;
+    const consumer = await installCommandLine(list, stranger);
+    if (parts.has('installed')) await checkInstalled(root, list, stranger, packed, consumer);
     if (parts.has('plugins')) await checkPlugins(root, list, stranger, consumer);
     if (parts.has('examples')) await checkExamples(root, list, stranger);
   } finally {
