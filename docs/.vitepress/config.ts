@@ -5,7 +5,7 @@ import { type DefaultTheme, defineConfig } from 'vitepress';
 const apiSidebar = new URL('../api/typedoc-sidebar.json', import.meta.url);
 const api = existsSync(apiSidebar) ? (JSON.parse(readFileSync(apiSidebar, 'utf8')) as DefaultTheme.SidebarItem[]) : [];
 
-const pages = (items: Readonly<Record<string, string>>): DefaultTheme.SidebarItem[] => Object.entries(items).map(([text, link]) => ({ text, link }));
+const pages = (items: Readonly<Record<string, string>>): { readonly text: string; readonly link: string }[] => Object.entries(items).map(([text, link]) => ({ text, link }));
 
 const sidebar: DefaultTheme.SidebarItem[] = [
   { text: 'Start', items: pages({ Overview: '/', 'Tutorial: your own data': '/tutorial', Concepts: '/concepts' }) },
@@ -43,6 +43,8 @@ export default defineConfig({
   cleanUrls: true,
   rewrites: { 'README.md': 'index.md' },
   markdown: { math: true },
+  // The search index and the pages of the API are large by nature.
+  vite: { build: { chunkSizeWarningLimit: 4000 } },
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
