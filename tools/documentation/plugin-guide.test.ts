@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as testkit from '@gramkit/plugin-testkit';
 import { componentKinds, errorCodes, tokens } from '@gramkit/spec';
+import * as tensor from '@gramkit/tensor';
 import { describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -30,6 +31,13 @@ describe('the plugin guide', () => {
   it('names every token that a plugin can ask for', () => {
     const notForPlugins = ['datasetReader', 'strategy'];
     expect(Object.keys(tokens).filter((name) => !notForPlugins.includes(name) && !guide.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('names helpers that @gramkit/tensor has', () => {
+    const [, list = ''] = /with gradients that keep little: ([^(]+)\(/.exec(guide) ?? [];
+    const helpers = [...list.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
+    expect(helpers.length).toBeGreaterThan(5);
+    expect(helpers.filter((name) => !(name in tensor))).toEqual([]);
   });
 
   it('names the error codes that components throw', () => {
