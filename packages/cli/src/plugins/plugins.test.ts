@@ -16,7 +16,7 @@ function install(name: string, fields: object = {}, source = ''): void {
   writeFileSync(join(folder, 'index.js'), `import { appendFileSync } from 'node:fs';\nappendFileSync(${JSON.stringify(executed)}, '${name} ');\n${source}`);
 }
 
-const declared = (kind: string, name: string, version = 1): object => ({ gramkit: { plugins: [{ kind, name, specificationVersion: version, description: `The ${name}.` }] } });
+const declared = (kind: string, name: string, version = 1): Readonly<Record<string, unknown>> => ({ gramkit: { plugins: [{ kind, name, specificationVersion: version, description: `The ${name}.` }] } });
 
 beforeAll(async () => {
   install('gramkit-encoder-silent', declared('encoder', 'silent'));
@@ -95,6 +95,21 @@ describe('a plugin with its own copies of the specification, zod and tfjs-core',
     expect(lossesOf('own')).toEqual(lossesOf('built-in'));
     expect(lossesOf('own').length).toBeGreaterThan(3);
     expect(ran()).toBe('');
+  });
+
+  it('computes with the engine of Gramkit, which is there before any plugin', async () => {
+    install('gramkit-encoder-asks', {}, `appendFileSync(${JSON.stringify(executed)}, globalThis._tfengine === undefined ? 'first' : 'second');`);
+    await gram('plugins', 'asks');
+    expect(ran()).toBe('gramkit-encoder-asks second');
+  });
+
+  it('is told of where its copy of tfjs-core came first and does not fit', async () => {
+    const preload = join(project, 'preload.mjs');
+    writeFileSync(preload, `import './node_modules/gramkit-encoder-own/index.js';
+globalThis._tfengine.disposeTensor = () => { throw new TypeError('decComplexRef is not a function'); };`);
+    const { exitCode, stdout } = await runGram(['train', configuration('id', 'other-engine'), '--json'], { cwd: project, env: { NODE_OPTIONS: `--import ${preload}` } });
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'ENGINE_UNSUPPORTED', message: expect.stringMatching(/another copy of @tensorflow\/tfjs-core.*decComplexRef/), fix: expect.stringContaining('npm ls @tensorflow/tfjs-core') } });
+    expect(exitCode).toBe(1);
   });
 
   it('is named from a configuration in a nested folder', async () => {

@@ -4,10 +4,11 @@ import { checkPlugin, definitionFix, describe, kindMismatch, type PluginOrigin }
 type Exports = Readonly<Record<string, unknown>>;
 
 /**
- * Runs a module.
+ * Runs a module. tfjs-core is loaded before: all of its copies share the engine of the first, which must not be an older one that a plugin brings.
  * @throws GramkitError PLUGIN_INVALID where it cannot run; whatever GramkitError its own code throws.
  */
 export async function loadModule(url: string, origin: PluginOrigin): Promise<Exports> {
+  await import('@tensorflow/tfjs-core');
   try {
     return (await import(/* @vite-ignore */ url)) as Exports;
   } catch (cause) {

@@ -7,6 +7,7 @@ import { RunFolder } from '../run/run-folder.js';
 import { silentLogger } from '../run/run-log.js';
 import { KeptCatalogue, NewCatalogue } from '../run/training-catalogue.js';
 import { checkDevice } from './device.js';
+import { withSharedEngine } from './engine-copy.js';
 import { readItems, type RunDataOptions } from './open-run-data.js';
 import { checkPrecision } from './precision.js';
 
@@ -41,11 +42,12 @@ function catalogueOf(run: RunContainer, output: string | undefined, options: Run
 
 /**
  * The container of a run with the engine loaded behind it. The caller disposes it.
- * @throws GramkitError ENGINE_NOT_SET_UP; ENGINE_UNSUPPORTED where the process has loaded its engine in another precision or on another device; PLUGIN_INVALID.
+ * @throws GramkitError ENGINE_NOT_SET_UP; ENGINE_UNSUPPORTED where the process has loaded its engine in another precision, on another device, or with
+ * another copy of tfjs-core that does not fit; PLUGIN_INVALID.
  */
 export async function openSession(configuration: SessionConfiguration, options: SessionOptions = {}): Promise<RunContainer> {
   const { cacheDirectory, defaultModelDirectory, loadEngine } = await import('@gramkit/engine-tensorflow');
-  const engine = options.engine ?? (await loadEngine(configuration.engine));
+  const engine = options.engine ?? (await withSharedEngine(() => loadEngine(configuration.engine)));
   const { device, precision } = configuration.engine;
   checkDevice(engine, device);
   if (precision !== undefined) checkPrecision(engine, precision);
