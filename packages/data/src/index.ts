@@ -8,6 +8,7 @@ export { audienceSize } from './generator/news-audience.js';
 export { newsOptions, type NewsOptions } from './generator/news-options.js';
 export { populationSize } from './generator/population.js';
 export { skills as generatorSkills, type ItemText } from './generator/texts.js';
+export { makeFolder } from './output/make-folder.js';
 export { npyHeader } from './output/npy-header.js';
 export { OutputFile } from './output/output-file.js';
 export { ParquetWriter, type ColumnKind, type ColumnValue } from './output/parquet-writer.js';
@@ -23,6 +24,7 @@ export { responseWindows, type ResponseWindow } from './prediction/response-wind
 export { assistmentsOptions, createAssistmentsReader, type AssistmentsOptions } from './readers/assistments.js';
 export { createGeneratedReader } from './readers/generated.js';
 export { createGeneratedNewsReader } from './readers/generated-news.js';
+export { createImpressionsReader, impressionsOptions, type ImpressionsOptions } from './readers/impressions.js';
 export { createMindReader } from './readers/mind.js';
 export { mindOptions, type MindOptions } from './readers/mind-options.js';
 export { readers } from './readers/readers.js';

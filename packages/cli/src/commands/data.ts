@@ -48,7 +48,7 @@ function addGenerate(data: Command, session: Session): void {
   const generate = data
     .command('generate')
     .description('generate a data set whose text explains its answers or clicks, and tell what knowing the true probabilities would give')
-    .requiredOption('--output <store>', 'the file of the store; NAME.parquet: a folder of Parquet files that the tabular reader reads')
+    .requiredOption('--output <store>', 'the file of the store; NAME.parquet: a folder of Parquet files that the reader tabular (of news: impressions) reads')
     .option('--overwrite', 'replace an output that is there')
     .option('--kind <kind>', `${generatorKinds.join(' or ')}: decides the options below (default: ${generatorKinds[0]})`)
     .action(async (options: GenerateOptions) => {

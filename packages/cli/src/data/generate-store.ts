@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { GramkitError, type DatasetReader } from '@gramkit/spec';
+import type { DatasetReader } from '@gramkit/spec';
 import type { GeneratorOptions, NewsOptions, Store } from '@gramkit/data';
 import type { GenerateOptions } from '../commands/data.js';
 import type { Session } from '../session.js';
@@ -14,11 +14,9 @@ export async function generateStore(session: Session, given: GenerateOptions): P
   const kind = kindAmong(given.kind === undefined ? [] : ['--kind', given.kind]);
   const { reader, events } = await generatorOf(kind, await generatorOptionsOf(kind, given));
   const { output, overwrite = false } = given;
-  const isParquet = output.endsWith('.parquet');
-  if (isParquet && kind === 'news') throw new GramkitError('USAGE', 'the Parquet files that the tabular reader reads hold answers, not impressions', { fix: 'write a store: --output news.duckdb' });
   const { requireFree } = await import('@gramkit/data');
   requireFree(output, overwrite);
-  if (!isParquet) return generateInto(output, output, session, reader, events);
+  if (!output.endsWith('.parquet')) return generateInto(output, output, session, reader, events);
   const store = `${resolve(output)}.${process.pid}.duckdb`;
   try {
     await generateInto(store, output, session, reader, events, exportStore);
@@ -48,7 +46,7 @@ async function generateInto(file: string, output: string, session: Session, read
 }
 
 async function exportStore(store: Store, output: string, session: Session): Promise<void> {
-  const { exportParquet } = await import('@gramkit/data');
+  const { exportImpressions, exportParquet } = await import('@gramkit/data');
   session.display.message('info', 'writing Parquet');
-  await exportParquet(store, output);
+  await (store.summary.impressions === undefined ? exportParquet : exportImpressions)(store, output);
 }

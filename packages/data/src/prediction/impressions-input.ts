@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DuckDBListValue, type DuckDBValue } from '@duckdb/node-api';
 import { GramkitError, isGramkitError } from '@gramkit/spec';
 import { forgetPartial, partialPath } from '../output/partial-path.js';
+import { listOf, wordsOf } from '../readers/list-values.js';
 import { numberedLines } from '../readers/numbered-lines.js';
 import { lineOfRecord, tableError, type TableSource } from '../readers/table-source.js';
 import { isBlank } from '../readers/tabular-values.js';
@@ -117,25 +117,12 @@ async function* tableRows(table: TableSource, { connection }: Database): AsyncGe
         yield {
           id: isBlank(given.id) ? String(record) : (given.id as string),
           user: isBlank(given.user) ? '' : (given.user as string),
-          history: itemsOf(histories![row]!, table),
-          candidates: itemsOf(candidates![row]!, table),
+          history: listOf(histories![row]!, table.format),
+          candidates: listOf(candidates![row]!, table.format),
         };
       }
     }
   } catch (cause) {
     throw isGramkitError(cause) ? cause : tableError(table.file, cause);
   }
-}
-
-/** A list, JSON, or text with items separated by spaces. */
-function itemsOf(value: DuckDBValue, { format }: TableSource): string[] {
-  if (value === null) return [];
-  if (value instanceof DuckDBListValue) return value.items.map(String);
-  if (format !== 'jsonl') return wordsOf(String(value));
-  const parsed: unknown = JSON.parse(String(value));
-  return Array.isArray(parsed) ? parsed.map(String) : wordsOf(parsed === null ? '' : String(parsed));
-}
-
-function wordsOf(text: string): string[] {
-  return text.split(/\s+/).filter((word) => word !== '');
 }

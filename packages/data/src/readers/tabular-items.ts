@@ -7,6 +7,9 @@ import { assertColumns, malformedRecord, rowsOfTable, type TableSource } from '.
 import type { TabularOptions } from './tabular-options.js';
 import { isBlank } from './tabular-values.js';
 
+/** The options that say where items have what. */
+export type ItemColumns = Pick<TabularOptions, 'id' | 'fields' | 'correctAnswer'>;
+
 /** An item, and the right answer where the options name a column of it. */
 export interface TabularItem {
   readonly content: ItemContent;
@@ -14,7 +17,7 @@ export interface TabularItem {
 }
 
 /** The items of a table, in its order. @throws GramkitError DATA_MALFORMED with file and line. */
-export async function* itemsOfTable(table: TableSource, database: Database, options: TabularOptions): AsyncGenerator<TabularItem[]> {
+export async function* itemsOfTable(table: TableSource, database: Database, options: ItemColumns): AsyncGenerator<TabularItem[]> {
   const { id, fields, correctAnswer } = options;
   const columns = [id, ...Object.values(fields), ...(correctAnswer === undefined ? [] : [correctAnswer])];
   assertColumns(table, { id, ...columnsByOption(options) });
@@ -32,7 +35,7 @@ export async function* itemsOfTable(table: TableSource, database: Database, opti
 }
 
 /** The columns of an item beside its id, by the options that name them. */
-function columnsByOption({ fields, correctAnswer }: TabularOptions): Readonly<Record<string, string | undefined>> {
+function columnsByOption({ fields, correctAnswer }: ItemColumns): Readonly<Record<string, string | undefined>> {
   return { ...Object.fromEntries(Object.entries(fields).map(([name, column]) => [`fields.${name}`, column])), correctAnswer };
 }
 
@@ -41,7 +44,7 @@ function columnsByOption({ fields, correctAnswer }: TabularOptions): Readonly<Re
  * after another, each once.
  * @throws GramkitError DATA_MALFORMED
  */
-export async function* itemsOfJson(file: string, options: TabularOptions): AsyncGenerator<TabularItem[]> {
+export async function* itemsOfJson(file: string, options: ItemColumns): AsyncGenerator<TabularItem[]> {
   const { fields, correctAnswer } = options;
   const columns = [...Object.values(fields), ...(correctAnswer === undefined ? [] : [correctAnswer])];
   const checker = new ItemChecker(options);
@@ -89,10 +92,10 @@ interface ItemProblem {
 
 /** Checks items one by one: ids that are there and unlike, texts that are not blank. */
 class ItemChecker {
-  readonly #options: TabularOptions;
+  readonly #options: ItemColumns;
   readonly #seen = new Set<string>();
 
-  constructor(options: TabularOptions) {
+  constructor(options: ItemColumns) {
     this.#options = options;
   }
 

@@ -1,21 +1,17 @@
-import { randomUUID } from 'node:crypto';
-import { access, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { extname, join, parse, resolve } from 'node:path';
+import { access } from 'node:fs/promises';
+import { extname, parse, resolve } from 'node:path';
 import { definePlugin, GramkitError, specificationVersion, tokens, type DatasetReader, type InteractionChunk, type ItemContent } from '@gramkit/spec';
-import { literal, openDatabase, rowsOf, type Database } from '../store/database.js';
+import { literal, rowsOf, type Database } from '../store/database.js';
 import { fingerprintFiles } from './fingerprint-files.js';
 import { LeftOut } from './left-out.js';
 import { missingFile } from './numbered-lines.js';
+import { streamWithDatabase } from './table-database.js';
 import { formatOf, joinedTable, openTable, type TableFormat, type TableSource } from './table-source.js';
 import { interactionsOfTable, type Catalogue } from './tabular-interactions.js';
 import { itemsOfJson, itemsOfTable, type TabularItem } from './tabular-items.js';
 import { tabularOptions, type TabularOptions } from './tabular-options.js';
 
 export { tabularOptions, type TabularOptions } from './tabular-options.js';
-
-/** Memory for sorting a file by time; more goes to disk. */
-const sortingMemory = '256MB';
 
 /** Interactions and items from files with named columns, read by DuckDB. */
 export function createTabularReader(options: TabularOptions, baseDirectory: string): DatasetReader {
@@ -39,7 +35,8 @@ export function createTabularReader(options: TabularOptions, baseDirectory: stri
 }
 
 async function fingerprintOf(options: TabularOptions, patterns: readonly string[], itemsFile: string): Promise<string> {
-  const files = await withDatabase((database) => filesOf(database, patterns));
+  const files: string[] = [];
+  for await (const file of streamWithDatabase((database) => filesOf(database, patterns))) files.push(file);
   const content = { ...options, interactions: options.userFromFileName ? files.map(userOf) : null, items: null };
   return fingerprintFiles([...files, itemsFile], ['tabular 2', content]);
 }
@@ -61,7 +58,7 @@ async function answersOf(items: AsyncIterable<readonly TabularItem[]>): Promise<
 async function* readInteractions(database: Database, patterns: readonly string[], options: TabularOptions, catalogue: Catalogue, leftOut: LeftOut): AsyncGenerator<InteractionChunk> {
   const read = (table: TableSource): AsyncGenerator<InteractionChunk> =>
     interactionsOfTable(table, database, options, catalogue, leftOut, options.userFromFileName ? userOf : undefined);
-  for await (const tables of groupsOf(await filesOf(database, patterns), database, options)) {
+  for await (const tables of groupsOf(filesOf(database, patterns), database, options)) {
     if (tables.length === 1) yield* read(tables[0]!);
     else yield* readJoined(tables, read);
   }
@@ -71,9 +68,9 @@ async function* readInteractions(database: Database, patterns: readonly string[]
 const filesAtOnce = 256;
 
 /** Tables one after another: each alone, but small files of one user each together, as long as they have the same columns. */
-async function* groupsOf(files: readonly string[], database: Database, options: TabularOptions): AsyncGenerator<TableSource[]> {
+async function* groupsOf(files: AsyncIterable<string>, database: Database, options: TabularOptions): AsyncGenerator<TableSource[]> {
   let group: TableSource[] = [];
-  for (const file of files) {
+  for await (const file of files) {
     const format: TableFormat = options.interactionsFormat ?? formatOf(file);
     const table = await openTable(database, file, format, { ...options, header: options.interactionsHeader });
     const [first] = group;
@@ -104,10 +101,8 @@ function userOf(file: string): string {
   return parse(file).name;
 }
 
-async function filesOf(database: Database, patterns: readonly string[]): Promise<string[]> {
-  const files: string[] = [];
-  for (const pattern of patterns) files.push(...await filesOfPattern(database, pattern));
-  return files;
+async function* filesOf(database: Database, patterns: readonly string[]): AsyncGenerator<string> {
+  for (const pattern of patterns) yield* await filesOfPattern(database, pattern);
 }
 
 /** The files that a path means: the one of that name, or those that fit where it has stars, by name. @throws GramkitError DATA_MISSING */
@@ -118,30 +113,6 @@ async function filesOfPattern({ connection }: Database, pattern: string): Promis
   const files = await rowsOf(connection, `SELECT file FROM glob(${literal(pattern.replace(/[?[]/g, '[$&]'))}) ORDER BY file`);
   if (files.length === 0) throw new GramkitError('DATA_MISSING', 'no file fits this pattern', { file: pattern, field: 'interactions', fix: "correct the path; '*' stands for any characters but '/'" });
   return files.map(([file]) => String(file));
-}
-
-/** Works in a database of its own, which is gone when the work is done. */
-async function withDatabase<Value>(work: (database: Database) => Promise<Value>): Promise<Value> {
-  const spillDirectory = join(tmpdir(), `gramkit-tabular-${randomUUID()}`);
-  const database = await openDatabase(undefined, { memoryLimit: sortingMemory, spillDirectory });
-  try {
-    return await work(database);
-  } finally {
-    database.close();
-    await rm(spillDirectory, { recursive: true, force: true });
-  }
-}
-
-/** The same for work that gives values one after another. */
-async function* streamWithDatabase<Value>(read: (database: Database) => AsyncGenerator<Value>): AsyncGenerator<Value> {
-  const spillDirectory = join(tmpdir(), `gramkit-tabular-${randomUUID()}`);
-  const database = await openDatabase(undefined, { memoryLimit: sortingMemory, spillDirectory });
-  try {
-    yield* read(database);
-  } finally {
-    database.close();
-    await rm(spillDirectory, { recursive: true, force: true });
-  }
 }
 
 export default definePlugin({

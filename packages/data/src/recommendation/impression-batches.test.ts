@@ -146,12 +146,6 @@ describe('splits of impressions', () => {
     expect(users.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 25 }, (_, user) => user));
   });
 
-  it('are not by items', async () => {
-    const store = await storeOf(impressionReaderOf(catalogue, shown));
-    const error = await errorOf(openImpressionBatches(store, await splitStore(store, { seed: 1, by: 'unseen-items' })));
-    expect([error.code, error.details.field]).toEqual(['CONFIGURATION_INVALID', 'data.split.by']);
-  });
-
   it('need something clicked beside something that is not', async () => {
     const store = await storeOf(impressionReaderOf(catalogue, [{ user: 'u', history: [], candidates: ['i1'], clicked: ['i1'] }, { user: 'u', history: [], candidates: ['i1', 'i2'], clicked: ['i2'] }]));
     const error = await errorOf(openImpressionBatches(store, await splitStore(store, { seed: 1, by: 'leave-one-out' })));

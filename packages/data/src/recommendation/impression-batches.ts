@@ -260,9 +260,6 @@ export async function openImpressionBatches(store: Store, split: Split, options:
     negatives: positive(options.negatives ?? 4, 'data.negatives'),
     lengthMultiple: positive(options.lengthMultiple ?? 1, 'lengthMultiple'),
   };
-  if (split.ofItem !== undefined) {
-    throw new GramkitError('CONFIGURATION_INVALID', 'impressions cannot be split by items: what they show of held-out items would have to be left out of them', { field: 'data.split.by', fix: 'split by user, time or leave-one-out; the cold-start metric is of the items that training does not meet, whatever the split' });
-  }
   const shown = await ShownImpressions.open(store, options.interactionsInMemory ?? interactionsInMemory);
   const batches = new ImpressionBatches(split, shown, store.summary.items, settings);
   if (batches.windowCount('train') > 0) return batches;

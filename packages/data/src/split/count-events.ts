@@ -1,8 +1,6 @@
 import { HistoryCursor } from '../store/history-cursor.js';
 import { packedInteractions } from '../store/packed-interactions.js';
-import { scanTable } from '../store/stream-columns.js';
 import type { Store } from '../store/store.js';
-import { eventTableOf } from './events.js';
 import type { Split, SplitName } from './split.js';
 
 type PerPart = Readonly<Record<SplitName, number>>;
@@ -16,7 +14,7 @@ export interface SplitCounts {
   readonly items?: PerPart;
 }
 
-/** Counts the parts; where items are held out, an interaction is of the part of its item, an impression of the parts of those that are clicked. */
+/** Counts the parts; where items are held out, an interaction is of the part of its item. */
 export async function countEvents(store: Store, historyLengths: Uint32Array, { trainEnds, validationEnds, ofItem }: Pick<Split, 'trainEnds' | 'validationEnds' | 'ofItem'>): Promise<SplitCounts> {
   if (ofItem === undefined) {
     const parts = new PartCounts();
@@ -27,8 +25,7 @@ export async function countEvents(store: Store, historyLengths: Uint32Array, { t
     }
     return parts.counts();
   }
-  const count = eventTableOf(store) === 'impressions' ? countByClicks : countByItem;
-  return { ...(await count(store, historyLengths, ofItem)), items: countItems(ofItem) };
+  return { ...(await countByItem(store, historyLengths, ofItem)), items: countItems(ofItem) };
 }
 
 async function countByItem(store: Store, historyLengths: Uint32Array, ofItem: Uint8Array): Promise<SplitCounts> {
@@ -37,22 +34,6 @@ async function countByItem(store: Store, historyLengths: Uint32Array, ofItem: Ui
   let position = 0;
   for await (const packed of packedInteractions(store.connection, store.summary.interactions)) {
     for (const interaction of packed) parts.add(cursor.userAt(position++), ofItem[interaction >>> 1]!, 1);
-  }
-  return parts.counts();
-}
-
-async function countByClicks(store: Store, historyLengths: Uint32Array, ofItem: Uint8Array): Promise<SplitCounts> {
-  const parts = new PartCounts();
-  const cursor = new HistoryCursor(historyLengths);
-  const latest = [-1, -1, -1];
-  for await (const [impressions, clicked] of scanTable(store.connection, 'impression, CASE WHEN response = 1 THEN item END', 'candidates', store.summary.candidates!)) {
-    for (let row = 0; row < impressions!.length; row++) {
-      if (clicked![row] === null) continue;
-      const [impression, part] = [impressions![row] as number, ofItem[clicked![row] as number]!];
-      if (latest[part] === impression) continue;
-      latest[part] = impression;
-      parts.add(cursor.userAt(impression), part, 1);
-    }
   }
   return parts.counts();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorOf, impressionReaderOf, items, readerOf, storeOf, type Row, type Shown } from '../testing/fixtures.js';
+import { errorOf, impressionReaderOf, items, readerOf, storeOf, type Row } from '../testing/fixtures.js';
 import { hash32 } from './hash.js';
 import { splitStore, type Split } from './split.js';
 
@@ -85,17 +85,10 @@ describe('splitStore by items', () => {
     }
   });
 
-  it('counts an impression in the parts of what is clicked in it', async () => {
-    const shown = users.flatMap((user) => [0, 1].map((place): Shown => {
-      const candidates = Array.from({ length: 4 }, (_, column) => `i${(hash32(user, place) + 7 * column) % 35}`);
-      return { user: `u${user}`, history: [], candidates, clicked: candidates.slice(0, 1 + (user % 2)) };
-    }));
-    const split = await splitStore(await storeOf(impressionReaderOf(items(...names), shown)), { seed: 1, by: 'unseen-items', testFraction: 0.2, validationFraction: 0.25 });
-    for (const [part, name] of [[0, 'train'], [1, 'validation'], [2, 'test']] as const) {
-      const own = shown.filter(({ clicked }) => clicked.some((item) => partOfItem(Number(item.slice(1))) === part));
-      expect([split.events[name], split.users[name]]).toEqual([own.length, new Set(own.map(({ user }) => user)).size]);
-      expect(own.length).toBeGreaterThan(10);
-    }
+  it('is refused for impressions', async () => {
+    const store = await storeOf(impressionReaderOf(items(...names), [{ user: 'u', history: [], candidates: ['i0', 'i1'], clicked: ['i1'] }]));
+    const error = await errorOf(splitStore(store, { seed: 1, by: 'unseen-items' }));
+    expect([error.code, error.details.field]).toEqual(['CONFIGURATION_INVALID', 'data.split.by']);
   });
 
   it('has a fingerprint of which items those are', async () => {

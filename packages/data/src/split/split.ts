@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { GramkitError } from '@gramkit/spec';
 import type { Store, StoredUsers } from '../store/store.js';
 import { countEvents, type SplitCounts } from './count-events.js';
+import { eventTableOf } from './events.js';
 import { hashBound, hashInto, hashStreams, hash32 } from './hash.js';
 import { endsByTime } from './time-cut.js';
 
@@ -61,7 +62,8 @@ type Division = Pick<Split, 'trainEnds' | 'validationEnds' | 'testSource'> & { r
  * - `leave-one-out`: the last event of every user tests; the one before it validates for users with `hash32(seed, 7, u)` below the bound.
  * - `unseen-items`: as by user, of items, with the streams 9 and 10.
  * @throws GramkitError DATA_MISMATCH where the data set's own split is asked for and it brings none, or a split by time of a data set without
- * times; CONFIGURATION_INVALID for a share that makes no sense; DATA_EMPTY where nothing is left to train on.
+ * times; CONFIGURATION_INVALID for a share that makes no sense, or items of a data set of impressions;
+ * DATA_EMPTY where nothing is left to train on.
  */
 export async function splitStore(store: Store, options: SplitOptions): Promise<Split> {
   const { by = 'user' } = options;
@@ -110,11 +112,24 @@ async function cutInTime(store: Store, { historyLengths }: StoredUsers, options:
 }
 
 function holdOutItems(store: Store, { historyLengths }: StoredUsers, options: SplitOptions): Division {
+  if (eventTableOf(store) === 'impressions') throw notByItems(store);
   const { test, validation } = shares(options);
   const tests = hashedPart(options.seed, hashStreams.testItems, test);
   const validates = hashedPart(options.seed, hashStreams.validationItems, validation);
   const ofItem = Uint8Array.from({ length: store.summary.items }, (_, item) => (tests(item) ? 2 : validates(item) ? 1 : 0));
   return { trainEnds: historyLengths, validationEnds: historyLengths, ofItem, testSource: 'hash' };
+}
+
+/**
+ * To train without held-out items, impressions would have to be cut: what was shown beside a click would no longer be what the reader chose from. News is
+ * tested cold as it comes, by a cut in time.
+ */
+function notByItems(store: Store): GramkitError {
+  return new GramkitError('CONFIGURATION_INVALID', 'impressions cannot be split by items: what they show of held-out items would have to be left out of them', {
+    file: store.file,
+    field: 'data.split.by',
+    fix: 'split by user, time or leave-one-out; the cold-start metric is of the items that training does not meet, whatever the split',
+  });
 }
 
 function shares({ by, testFraction = 0.2, validationFraction = 0.1 }: SplitOptions): { readonly test: number; readonly validation: number } {

@@ -1,7 +1,8 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { MAP, VARCHAR, mapValue, type DuckDBConnection } from '@duckdb/node-api';
 import { GramkitError, isGramkitError, type DatasetReader, type Task } from '@gramkit/spec';
+import { makeFolder } from '../output/make-folder.js';
 import { databaseFiles, dropCachedBlocks, literal, numbersOf, openDatabase, sortingMemoryLimit, withMemory, type DatabaseLimits } from './database.js';
 import { contentFingerprint, type ContentCounts } from './fingerprint.js';
 import { groupByUser, hasScatteredUsers } from './group-by-user.js';
@@ -51,7 +52,7 @@ export async function importDataset(reader: DatasetReader, storeFile: string, op
   const target = resolve(storeFile);
   const raw = `${target}.${process.pid}.partial`;
   const grouped = `${raw}.grouped`;
-  await mkdir(dirname(target), { recursive: true }).catch((cause: unknown) => {
+  await makeFolder(dirname(target)).catch((cause: unknown) => {
     throw unwritable(storeFile, cause);
   });
   try {

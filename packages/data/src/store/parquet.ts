@@ -1,6 +1,7 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { GramkitError } from '@gramkit/spec';
+import { makeFolder } from '../output/make-folder.js';
 import { identifier, literal, rowsOf, sortingMemoryLimit, withMemory } from './database.js';
 import { optionalColumnsOf, optionalImpressionColumnsOf } from './schema.js';
 import type { Store } from './store.js';
@@ -29,7 +30,7 @@ export async function exportParquet(store: Store, directory: string): Promise<Pa
   }
   const interactions = resolve(directory, 'interactions.parquet');
   const items = resolve(directory, 'items.parquet');
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   const { time, probability } = await optionalColumnsOf(connection);
   const [[heldOut]] = (await rowsOf(connection, 'SELECT count(held_out) > 0 FROM users')) as [[boolean]];
   const optional = [...(time ? ['"time"'] : []), ...(probability ? ['probability'] : []), ...(heldOut ? ['held_out'] : [])];
@@ -46,10 +47,16 @@ export async function exportParquet(store: Store, directory: string): Promise<Pa
   };
 }
 
-/** The files of an export of impressions. */
+/** The files of an export of impressions, and the options with which the reader `impressions` reads them. */
 export interface ImpressionExport {
   readonly impressions: string;
   readonly items: string;
+  readonly readerOptions: {
+    readonly impressions: string;
+    readonly items: string;
+    readonly columns: Readonly<Record<string, string>>;
+    readonly fields: Readonly<Record<string, string>>;
+  };
 }
 
 /** Impressions whose lists are put together at once: bounds the memory. */
@@ -57,7 +64,7 @@ const impressionsPerStretch = 8192;
 
 /**
  * Writes a store of impressions as `impressions.parquet` (user; the lists history and candidates of item ids, and clicks of 0 and 1; time, held_out and the list
- * probabilities where the data set has them; in the order of the store) and `items.parquet` (id and a column a field).
+ * probabilities where the data set has them; in the order of the store) and `items.parquet` (id and a column a field). The reader `impressions` imports them again, to the same fingerprint.
  * @throws GramkitError OUTPUT_UNWRITABLE; DATA_MISMATCH for interactions
  */
 export async function exportImpressions(store: Store, directory: string): Promise<ImpressionExport> {
@@ -65,8 +72,8 @@ export async function exportImpressions(store: Store, directory: string): Promis
   if (summary.impressions === undefined) throw new GramkitError('DATA_MISMATCH', 'the store has interactions, not impressions', { file: store.file, fix: 'write them with exportParquet' });
   const impressions = resolve(directory, 'impressions.parquet');
   const items = resolve(directory, 'items.parquet');
-  await mkdir(directory, { recursive: true });
-  await writeItems(store, items);
+  await makeFolder(directory);
+  const names = await writeItems(store, items);
   const { time, heldOut, probability } = await optionalImpressionColumnsOf(connection);
   const optional = `${time ? ', stretch."time"' : ''}${heldOut ? ', stretch.held_out' : ''}${probability ? ', probabilities' : ''}`;
   try {
@@ -78,7 +85,8 @@ export async function exportImpressions(store: Store, directory: string): Promis
   } finally {
     await connection.run('DROP TABLE IF EXISTS exported');
   }
-  return { impressions, items };
+  const columns = { ...(time ? { time: 'time' } : {}), ...(heldOut ? { heldOut: 'held_out' } : {}), ...(probability ? { probabilities: 'probabilities' } : {}) };
+  return { impressions, items, readerOptions: { impressions, items, columns, fields: Object.fromEntries(names.map((name) => [name, name])) } };
 }
 
 /** The impressions from `first` to before `end`, one a row, in order. */

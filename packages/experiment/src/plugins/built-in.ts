@@ -20,6 +20,7 @@ export const builtIns: readonly BuiltIn[] = [
   { kind: 'reader', name: 'assistments', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.assistments },
   { kind: 'reader', name: 'mind', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.mind },
   { kind: 'reader', name: 'tabular', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.tabular },
+  { kind: 'reader', name: 'impressions', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.impressions },
   { kind: 'reader', name: 'slam', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.slam },
   { kind: 'reader', name: 'generated', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers.generated },
   { kind: 'reader', name: 'generated-news', packageName: '@gramkit/data', load: async () => (await import('@gramkit/data')).readers['generated-news'] },
