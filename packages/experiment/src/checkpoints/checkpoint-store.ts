@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@gramkit/data';
 import { GramkitError, isGramkitError, type Json } from '@gramkit/spec';
 import { unwritable, writeJson, type JsonRecord } from '../run/write-file.js';
 import { checkConfiguration } from './check-configuration.js';
@@ -58,7 +59,7 @@ export class CheckpointStore {
     const partial = join(this.directory, `${partialPrefix}${nameOf(content)}`);
     try {
       await rm(partial, { recursive: true, force: true });
-      await mkdir(partial, { recursive: true });
+      await makeFolder(partial);
       const manifest = await writeParts(partial, content, parts);
       await writeJson(join(partial, 'checkpoint.json'), manifest);
       await rm(target, { recursive: true, force: true });

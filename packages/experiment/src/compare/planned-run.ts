@@ -1,11 +1,9 @@
 import { join } from 'node:path';
-import { parseConfiguration } from '../configuration/document.js';
-import { resolveConfiguration } from '../configuration/resolve-configuration.js';
+import { makeFolder } from '@gramkit/data';
+import { GramkitError, type Json, type Plugin } from '@gramkit/spec';
+import { resolveSections } from '../configuration/resolve-sections.js';
 import { formatConfiguration, type ResolvedConfiguration, writtenForm } from '../configuration/resolved-configuration.js';
 import { strategySlug } from '../configuration/strategy-shorthand.js';
-import { mkdir } from 'node:fs/promises';
-import { GramkitError, type Json, type Plugin } from '@gramkit/spec';
-import { stringify } from 'yaml';
 import { unwritable, writeWhole } from '../run/write-file.js';
 import { type CustomVariants, variantOf } from './variants.js';
 
@@ -53,7 +51,7 @@ export async function planRuns(plan: ComparisonPlan): Promise<readonly PlannedRu
   for (const seed of seeds) {
     for (const strategy of plan.strategies) runs.push({ strategy, seed, configuration: await configurationFor(strategy, seed, plan), file: join(folder, `${runName(strategy, seed, plan)}.yaml`) });
   }
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+  await makeFolder(folder).catch((cause: unknown) => {
     throw unwritable(folder, cause);
   });
   for (const { file, configuration } of runs) await writeWhole(file, formatConfiguration(configuration));
@@ -81,8 +79,7 @@ async function configurationFor(strategy: string, seed: number, plan: Comparison
     training: { ...training, ...(limit?.seconds === undefined ? {} : { maximumSeconds: limit.seconds }), ...(limit?.steps === undefined ? {} : { maximumSteps: limit.steps }) },
     output: join(plan.configuration.output, runName(strategy, seed, plan)),
   };
-  const document = parseConfiguration(stringify(written), { source: `(strategy ${strategy})`, baseDirectory: plan.configuration.baseDirectory, overrides });
-  return resolveConfiguration(document, plan.plugins);
+  return resolveSections(strategy, written, plan.configuration, plan.plugins, overrides);
 }
 
 /** The folder of a run; the first seed has the strategy's name alone, so that more seeds can be added to a comparison. */

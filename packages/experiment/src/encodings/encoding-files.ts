@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, utimes } from 'node:fs/promises';
+import { utimes } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '@gramkit/data';
 import { type CatalogueEncoding, type EncodingStore, formatError, GramkitError, type HostTensor, isGramkitError, type Json, type RunLogger } from '@gramkit/spec';
 import { readSafetensors, writeSafetensors } from '@gramkit/tensor';
 import * as tf from '@tensorflow/tfjs-core';
@@ -46,7 +47,7 @@ export class EncodingFiles implements EncodingStore {
   /** A run does not fail over what would only have spared the next one some work. */
   async #write(file: string, encodings: Tensor2D, limitBytes: number): Promise<void> {
     try {
-      await mkdir(this.folder, { recursive: true });
+      await makeFolder(this.folder);
       const data = await encodings.data<'float32'>();
       await writeSafetensors(file, { [tensorName]: { dtype: 'float32', shape: encodings.shape, data } }, { sha256: checksum(data) });
       await limitFolder(this.folder, limitBytes);

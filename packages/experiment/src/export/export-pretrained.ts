@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '@gramkit/data';
 import { GramkitError, type PretrainedModel, type PretrainedTokenizer } from '@gramkit/spec';
 import { writeSafetensors } from '@gramkit/tensor';
 import { openTrainedEncoder, type RunOptions, type TrainedEncoder } from '../encoding/open-trained-encoder.js';
@@ -67,7 +67,7 @@ async function writeFiles(directory: string, files: Readonly<Record<string, stri
   for (const [name, text] of Object.entries(files)) {
     stopIfAborted(signal);
     const file = join(directory, name);
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     await writeWhole(file, text);
     advance();
   }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { forgetPartial, partialPath, refuseUnwritable } from '@gramkit/data';
+import { forgetPartial, makeFolder, partialPath, refuseUnwritable } from '@gramkit/data';
 import { GramkitError } from '@gramkit/spec';
 
 /**
@@ -24,7 +24,7 @@ export async function writeFolder(folder: string, write: (directory: string) => 
   const beside = partialPath(target);
   try {
     await refuseUnwritable(folder, async () => {
-      await mkdir(dirname(target), { recursive: true });
+      await makeFolder(dirname(target));
       await mkdir(beside);
     });
     await write(beside);

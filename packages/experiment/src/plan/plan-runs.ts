@@ -2,9 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GramkitError, type Json, type Plugin } from '@gramkit/spec';
-import { stringify } from 'yaml';
-import { parseConfiguration } from '../configuration/document.js';
-import { resolveConfiguration } from '../configuration/resolve-configuration.js';
+import { resolveSections } from '../configuration/resolve-sections.js';
 import { formatConfiguration, type ResolvedConfiguration, writtenForm } from '../configuration/resolved-configuration.js';
 import { strategySlug, withStrategy } from '../configuration/strategy-shorthand.js';
 import type { RunEvent } from '../report/run-events.js';
@@ -81,7 +79,7 @@ function checkNames(strategies: readonly string[]): void {
 }
 
 function configurationFor(strategy: string, { configuration, plugins }: PlanOptions): Promise<ResolvedConfiguration> {
-  const base = writtenForm(configuration);
-  const written = { ...base, strategy: withStrategy(base['strategy'] as Readonly<Record<string, Json>>, strategy) };
-  return resolveConfiguration(parseConfiguration(stringify(written), { source: `(strategy ${strategy})`, baseDirectory: configuration.baseDirectory }), plugins);
+  const written = writtenForm(configuration);
+  const sections = { ...written, strategy: withStrategy(written['strategy'] as Readonly<Record<string, Json>>, strategy) };
+  return resolveSections(strategy, sections, configuration, plugins);
 }

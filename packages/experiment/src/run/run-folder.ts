@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { makeFolder } from '@gramkit/data';
 import { GramkitError } from '@gramkit/spec';
 import { unwritable } from './write-file.js';
 
@@ -76,7 +77,7 @@ export class RunFolder {
   async create(overwrite: boolean): Promise<void> {
     await this.requireFree(overwrite);
     try {
-      await mkdir(this.directory, { recursive: true });
+      await makeFolder(this.directory);
       if (overwrite) await this.#clear();
     } catch (cause) {
       throw unwritable(this.directory, cause);
