@@ -27,7 +27,7 @@ export function surfaceProblems({ extracted, written, released, packageNames, ch
 
 function reportProblem({ packageName, file, report }, written) {
   if (report === written) return [];
-  const what = written === undefined ? `api/${file} is missing.` : `The public surface of ${packageName} is not what api/${file} says:\n${firstDifference(written, report)}`;
+  const what = written === undefined ? `api/${file} is missing.` : `The public surface of ${packageName} is not what api/${file} says:\n${difference(written, report)}`;
   return [`${what}\nFix: npm run api, and read in the difference what users will see`];
 }
 
@@ -38,10 +38,14 @@ function namesOfUntold(extracted, released, changesets) {
   return [...new Set(changed)].filter((name) => !told.includes(name));
 }
 
-/** The first line that differs. */
-function firstDifference(before, after) {
-  const [left, right] = [before.split('\n'), after.split('\n')];
-  const at = left.findIndex((line, index) => line !== right[index]);
-  const from = at === -1 ? left.length : at;
-  return [`  line ${from + 1}`, ...(from < left.length ? [`  - ${left[from]}`] : []), ...(from < right.length ? [`  + ${right[from]}`] : [])].join('\n');
+/** Most lines of either side that a message shows. */
+const shownLines = 6;
+
+/** The lines of code that one side alone has; where there is none, only comments or the order differ. */
+function difference(before, after) {
+  const code = (text) => text.split('\n').filter((line) => !line.trimStart().startsWith('//') && line.trim() !== '');
+  const [left, right] = [code(before), code(after)];
+  const only = (lines, others, sign) => lines.filter((line) => !others.includes(line)).slice(0, shownLines).map((line) => `  ${sign} ${line}`);
+  const lines = [...only(left, right, '-'), ...only(right, left, '+')];
+  return lines.length === 0 ? '  only comments or the order of lines differ' : lines.join('\n');
 }

@@ -20,9 +20,9 @@ test('what is as it was released needs nothing', () => {
   expect(problems({})).toEqual([]);
 });
 
-test('a surface that the report does not tell is refused, with the line and the command', () => {
+test('a surface that the report does not tell is refused, with the lines and the command', () => {
   const [problem, ...others] = problems({ source: after });
-  expect(problem).toContain('api/spec.api.md says:\n  line 1\n  - export const one: 1;\n  + export const one: 2;');
+  expect(problem).toContain('api/spec.api.md says:\n  - export const one: 1;\n  + export const one: 2;');
   expect(problem).toContain('npm run api');
   expect(others.join()).toContain('npx changeset');
 });

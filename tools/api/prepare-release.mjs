@@ -9,6 +9,7 @@ import { programOutput } from '../workspace/program-output.mjs';
 import { packageNames } from '../workspace/public-packages.mjs';
 import { readChangesets } from './changesets.mjs';
 import { surfaceProblems } from './check-surface.mjs';
+import { releaseExamples } from './example-ranges.mjs';
 import { extractReports } from './extract-reports.mjs';
 import { releaseBelowOne } from './release-below-one.mjs';
 import { readReleased, readReports, recordReleased } from './surface-files.mjs';
@@ -28,6 +29,7 @@ async function prepareRelease() {
   const releases = plan.releases.map(releaseBelowOne);
   const packages = await getPackages(root);
   await applyReleasePlan({ ...plan, releases }, packages, await readConfiguration(root, packages));
+  releaseExamples(root, releases);
   await programOutput('npm install', ['npm', 'install', '--package-lock-only', '--ignore-scripts'], { cwd: root, again: 'npm run release:prepare' });
   recordReleased(root);
   for (const { name, oldVersion, newVersion, type } of releases) if (type !== 'none') process.stdout.write(`${name} ${oldVersion} -> ${newVersion}\n`);

@@ -1,9 +1,13 @@
 /** The condition by which the workspace reads its own sources. They are not in a tarball: whoever asked for it there would find nothing. */
 export const sourceCondition = '@gramkit/source';
 
-/** What a package's package.json says once it is packed: without what only the workspace reads. */
-export function publishedManifest({ scripts: _scripts, devDependencies: _devDependencies, nx: _nx, exports, ...rest }) {
-  return { ...rest, ...(exports !== undefined && { exports: withoutSource(exports) }) };
+/** What only the workspace reads. */
+const workspaceFields = ['scripts', 'devDependencies', 'nx'];
+
+/** What a package's package.json says once it is packed. */
+export function publishedManifest({ exports, ...rest }) {
+  const fields = Object.entries(rest).filter(([name]) => !workspaceFields.includes(name));
+  return { ...Object.fromEntries(fields), ...(exports !== undefined && { exports: withoutSource(exports) }) };
 }
 
 function withoutSource(target) {
