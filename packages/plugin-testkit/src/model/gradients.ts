@@ -1,11 +1,12 @@
 import type { Batch, GradientStrategy, SequenceModel } from '@gramkit/spec';
 import { EndToEnd, endToEndOptions } from '@gramkit/strategy-end-to-end';
 import { SingleStep, singleStepOptions } from '@gramkit/strategy-single-step';
-import { rowGradients, SequencePasses, trainableWeights, uploadBatch, type TrainedPair } from '@gramkit/tensor';
+import { rowGradients, SequencePasses, trainableWeights, uploadBatch, type RowGradients, type TrainedPair } from '@gramkit/tensor';
 import { PoolingEncoder, RecordingOptimizer, relativeDifference, tinyCatalogue } from '@gramkit/tensor/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { demand } from '../check.js';
+import { thrownBy } from '../common/error-codes.js';
 import { wrongGradients } from '../comparison/finite-differences.js';
 import { greatestDifference, sameNumbers } from '../comparison/number-lists.js';
 import { tensorsLeftBy } from '../comparison/tensor-count.js';
@@ -53,18 +54,24 @@ async function gradientsBy(scope: ComponentScope, sequenceModel: SequenceModel, 
 
 /** A loss that is compiled into one function is the loss. */
 export async function computesCompiledTheSame({ model, another, twin, encodings, examples }: ModelTrial): Promise<void> {
-  const seed = passOf(true).seed;
+  const { seed } = passOf(true);
   // What keeps tensors cannot be compiled; another check says so.
   const probe = await another();
   if ((await tensorsLeftBy(() => tf.tidy(() => void probe.loss(encodings, uploadBatch(examples.whole), passOf(false))), 1)) !== 0) return;
+  const mend = 'draw no random number, read no value and decide nothing by one in JavaScript: a compiled function does again what it did when it was recorded.';
   const compiledPasses = new SequencePasses(await twin(), await engineFor('compiled'));
   try {
-    const expected = new SequencePasses(model).rowGradients(encodings, examples.whole, seed);
-    const found = compiledPasses.rowGradients(encodings, examples.whole, seed);
-    const flat = ({ loss, rows, weights }: { loss: Scalar; rows: Tensor2D; weights: object }) => [loss, rows, ...Object.values(weights as Record<string, Tensor>)].flatMap((tensor) => Array.from(tensor.dataSync()));
-    const difference = greatestDifference(flat(found), flat(expected));
-    demand(difference < 1e-4, `loss and gradients differ by ${difference.toPrecision(2)} where the engine compiles the model`, 'draw no random number and decide nothing by a value in JavaScript: a compiled function does again what it did when it was recorded.');
+    const expected = flatGradients(new SequencePasses(model).rowGradients(encodings, examples.whole, seed));
+    let found: readonly number[] = [];
+    const thrown = await thrownBy(() => (found = flatGradients(compiledPasses.rowGradients(encodings, examples.whole, seed))));
+    demand(thrown === undefined, `the engine cannot compile the model: '${String(thrown?.error)}'`, mend);
+    const difference = greatestDifference(found, expected);
+    demand(difference < 1e-4, `loss and gradients differ by ${difference.toPrecision(2)} where the engine compiles the model`, mend);
   } finally {
     compiledPasses.dispose();
   }
+}
+
+function flatGradients({ loss, rows, weights }: RowGradients): readonly number[] {
+  return [loss, rows, ...Object.values(weights as Record<string, Tensor>)].flatMap((tensor) => Array.from(tensor.dataSync()));
 }

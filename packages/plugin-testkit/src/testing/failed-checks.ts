@@ -1,11 +1,11 @@
-import type { ConformanceCheck } from '../check.js';
+import { type ConformanceCheck, ConformanceFailure } from '../check.js';
 
-/** The names of the checks that fail. */
+/** The names of the checks that fail; with the error of those that do not say what is wrong and how to mend it. */
 export async function failedChecks(checks: readonly ConformanceCheck[]): Promise<readonly string[]> {
   const failed: string[] = [];
   for (const { name, run } of checks) {
-    const passed = await run().then(() => true, () => false);
-    if (!passed) failed.push(name);
+    const error = await run().then(() => undefined, (thrown: unknown) => thrown ?? 'nothing');
+    if (error !== undefined) failed.push(error instanceof ConformanceFailure ? name : `${name}: ${String(error)}`);
   }
   return failed;
 }

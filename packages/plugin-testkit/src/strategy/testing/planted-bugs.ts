@@ -80,7 +80,11 @@ function optimizerGiven(optimizer: Optimizer, change: (gradients: Gradients) => 
       return optimizer.stepCount;
     },
     ...(planned && { plan: (updates: number | undefined) => optimizer.plan?.(updates) }),
-    apply: (gradients) => tf.tidy(() => optimizer.apply(change(gradients))),
+    apply: (gradients) => {
+      const given = change(gradients);
+      optimizer.apply(given);
+      tf.dispose(Array.from(given).flatMap(([name, gradient]) => (gradients.get(name) === gradient ? [] : [gradient])));
+    },
     state: () => optimizer.state(),
     restore: (state) => optimizer.restore(state),
     dispose: () => optimizer.dispose(),
