@@ -4,6 +4,7 @@ import type { DeviceBatch, Pass, Predictions, SequenceLoss, SequenceModel, Weigh
 import { binaryCrossEntropy, dropoutMask, gatherRows, lstmFromProjection, readKnowledgeTracingSteps } from '@gramkit/tensor';
 import type { KnowledgeTracingSteps, MaskBetweenLayers } from '@gramkit/tensor';
 import type { DktOptions } from './options.js';
+import { timeMajor } from './time-major.js';
 import { createWeights, type DktWeights } from './weights.js';
 
 /**
@@ -59,12 +60,12 @@ export class Dkt implements SequenceModel {
   /** z `[rows, length - 1]` */
   #logits(itemEncodings: Tensor2D, steps: KnowledgeTracingSteps, pass?: Pass): Tensor2D {
     const { lstm, fc1, fc2 } = this.#parameters;
-    const inputs = this.#projectedInputs(itemEncodings, tf.transpose(steps.pastItems), tf.transpose(steps.pastResponses));
+    const inputs = this.#projectedInputs(itemEncodings, timeMajor(steps.pastItems), tf.transpose(steps.pastResponses));
     const keep = steps.starts && tf.sub<Tensor2D>(1, tf.transpose(steps.starts));
     const hidden = lstmFromProjection(inputs, lstm, { mask: this.#maskBetweenLayers(pass, inputs.shape[1]), ...(keep && { keep }) });
     const [length, batch, size] = hidden.shape;
     // fc1 [h ; E] = h A + E B + b: E B of the rows, not of the positions.
-    const ofItems = gatherRows(tf.add(tf.matMul(itemEncodings, fc1.itemWeights), fc1.bias), tf.reshape(tf.transpose(steps.nextItems), [length * batch]));
+    const ofItems = gatherRows(tf.add(tf.matMul(itemEncodings, fc1.itemWeights), fc1.bias), tf.reshape(timeMajor(steps.nextItems), [length * batch]));
     const ofHidden = tf.matMul(tf.reshape<tf.Rank.R2>(hidden, [length * batch, size]), fc1.hiddenWeights);
     const predictor = tf.relu(tf.add<Tensor2D>(ofHidden, ofItems));
     return tf.transpose<Tensor2D>(tf.reshape(tf.add(tf.matMul(predictor, fc2.weights), fc2.bias), [length, batch]));
