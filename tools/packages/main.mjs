@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -35,10 +35,9 @@ async function checkTarballs(list, packed) {
 }
 
 async function checkAsStranger(list, packed, parts, home, cache) {
-  const upstream = (await programOutput('npm config', ['npm', 'config', 'get', 'registry'], { cwd: root, again: 'npm run test:packages' })).trim();
-  const registry = await startRegistry(packed, upstream);
+  const registry = await startRegistry(packed, await npmSetting('registry'));
   try {
-    const stranger = new Stranger({ root, home, registry: registry.url, cache });
+    const stranger = new Stranger({ root, home, registry: registry.url, npmCache: downloadsOf(await npmSetting('cache'), home), cache });
     const consumer = await installCommandLine(list, stranger);
     if (parts.has('installed')) await checkInstalled(root, list, stranger, packed, consumer);
     if (parts.has('plugins')) await checkPlugins(root, list, stranger, consumer);
@@ -46,6 +45,18 @@ async function checkAsStranger(list, packed, parts, home, cache) {
   } finally {
     await registry.stop();
   }
+}
+
+async function npmSetting(name) {
+  return (await programOutput('npm config', ['npm', 'config', 'get', name], { cwd: root, again: 'npm run test:packages' })).trim();
+}
+
+/** What npm has downloaded before, without the programs that `npm create` keeps there: one of the same version may be of an earlier day. */
+function downloadsOf(npmCache, home) {
+  const folder = join(home, 'npm-cache');
+  mkdirSync(folder);
+  if (existsSync(join(npmCache, '_cacache'))) symlinkSync(join(npmCache, '_cacache'), join(folder, '_cacache'), 'dir');
+  return folder;
 }
 
 async function test() {

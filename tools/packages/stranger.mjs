@@ -6,10 +6,10 @@ const again = 'npm run test:packages';
 
 /** Somebody outside the repository: folders of their own, npm as it comes, the packages from a registry, and a cache of their own. */
 export class Stranger {
-  /** @param {{ root: string, home: string, registry: string, cache: string }} place `root`: the repository, which must not be seen. */
-  constructor({ root, home, registry, cache }) {
+  /** @param {{ root: string, home: string, registry: string, npmCache: string, cache: string }} place `root`: the repository, which must not be seen. */
+  constructor({ root, home, registry, npmCache, cache }) {
     this.home = home;
-    this.env = { ...withoutRepository(root), npm_config_registry: registry, npm_config_yes: 'true', npm_config_fund: 'false', npm_config_audit: 'false', GRAMKIT_CACHE: cache };
+    this.env = { ...withoutRepository(root), npm_config_registry: registry, npm_config_cache: npmCache, npm_config_yes: 'true', npm_config_fund: 'false', npm_config_audit: 'false', GRAMKIT_CACHE: cache };
   }
 
   /** A new folder, empty but for the files given. */
