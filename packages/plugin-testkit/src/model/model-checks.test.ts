@@ -2,17 +2,17 @@ import dkt from '@gramkit/model-dkt';
 import nrms from '@gramkit/model-nrms';
 import sakt from '@gramkit/model-sakt';
 import { describe, expect, it } from 'vitest';
-import { failedChecks } from '../testing/failed-checks.js';
+import { explainedFailures } from '../testing/failed-checks.js';
 import { modelChecks, testModel } from './model-checks.js';
 import { honestPlugins, plantedBugs } from './testing/planted-bugs.js';
 
 describe('the checks of a model', () => {
   it.each(Object.entries(honestPlugins))('let an honest model of %s pass', async (_, plugin) => {
-    expect(await failedChecks(modelChecks(plugin))).toEqual([]);
+    expect(await explainedFailures(modelChecks(plugin))).toEqual([]);
   });
 
   it.each(plantedBugs)('find $bug', async ({ check, plugin }) => {
-    expect(await failedChecks(modelChecks(plugin))).toEqual([check]);
+    expect(await explainedFailures(modelChecks(plugin))).toEqual([check]);
   });
 
   it('have a bug planted for each of them', () => {

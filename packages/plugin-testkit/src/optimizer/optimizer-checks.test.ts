@@ -1,16 +1,16 @@
 import { adamPlugin, adamwPlugin } from '@gramkit/tensor';
 import { describe, expect, it } from 'vitest';
-import { failedChecks } from '../testing/failed-checks.js';
+import { explainedFailures } from '../testing/failed-checks.js';
 import { optimizerChecks, testOptimizer } from './optimizer-checks.js';
 import { momentumPlugin, plantedBugs } from './testing/planted-bugs.js';
 
 describe('the checks of an optimizer', () => {
   it('let an honest one pass', async () => {
-    expect(await failedChecks(optimizerChecks(momentumPlugin()))).toEqual([]);
+    expect(await explainedFailures(optimizerChecks(momentumPlugin()))).toEqual([]);
   });
 
   it.each(plantedBugs)('find one that $bug', async ({ check, plugin }) => {
-    expect(await failedChecks(optimizerChecks(plugin))).toEqual([check]);
+    expect(await explainedFailures(optimizerChecks(plugin))).toEqual([check]);
   });
 
   it('have a bug planted for each of them', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readers } from '@gramkit/data';
 import { afterAll, describe, expect, it } from 'vitest';
-import { failedChecks } from '../testing/failed-checks.js';
+import { explainedFailures } from '../testing/failed-checks.js';
 import { readerChecks, testReader } from './reader-checks.js';
 import type { ReaderSubject } from './reader-subject.js';
 import { linesPlugin, plantedBugs } from './testing/lines-reader.js';
@@ -34,11 +34,11 @@ const subject: ReaderSubject = {
 
 describe('the checks of a reader', () => {
   it('let an honest one pass', async () => {
-    expect(await failedChecks(readerChecks(linesPlugin(), subject))).toEqual([]);
+    expect(await explainedFailures(readerChecks(linesPlugin(), subject))).toEqual([]);
   });
 
   it.each(plantedBugs)('find one that $bug', async ({ check, plugin }) => {
-    expect(await failedChecks(readerChecks(plugin, subject))).toEqual([check]);
+    expect(await explainedFailures(readerChecks(plugin, subject))).toEqual([check]);
   });
 
   it('have a bug planted for each of them', () => {

@@ -4,17 +4,17 @@ import multiStep from '@gramkit/strategy-multi-step';
 import singleStep from '@gramkit/strategy-single-step';
 import speedyFeed from '@gramkit/strategy-speedy-feed';
 import { describe, expect, it } from 'vitest';
-import { failedChecks } from '../testing/failed-checks.js';
+import { explainedFailures } from '../testing/failed-checks.js';
 import { strategyChecks, testStrategy } from './strategy-checks.js';
 import { honestPlugin, plantedBugs } from './testing/planted-bugs.js';
 
 describe('the checks of a strategy', () => {
   it('let an honest one pass', async () => {
-    expect(await failedChecks(strategyChecks(honestPlugin, { exact: true }))).toEqual([]);
+    expect(await explainedFailures(strategyChecks(honestPlugin, { exact: true }))).toEqual([]);
   });
 
   it.each(plantedBugs)('find $bug', async ({ check, plugin, subject }) => {
-    expect(await failedChecks(strategyChecks(plugin, { exact: true, ...subject }))).toEqual([check]);
+    expect(await explainedFailures(strategyChecks(plugin, { exact: true, ...subject }))).toEqual([check]);
   });
 
   it('have a bug planted for each of them', () => {

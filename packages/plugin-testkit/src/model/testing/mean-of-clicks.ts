@@ -1,4 +1,4 @@
-import { GramkitError, specificationVersion, type DeviceBatch, type Pass, type Predictions, type SequenceLoss, type SequenceModel, type Weight } from '@gramkit/spec';
+import { GramkitError, specificationVersion, type DeviceBatch, type Predictions, type SequenceLoss, type SequenceModel, type Weight } from '@gramkit/spec';
 import { candidateCrossEntropy, gatherRows, normal, randomSource } from '@gramkit/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
@@ -18,7 +18,7 @@ export class MeanOfClicks implements SequenceModel {
     this.weights = [{ name: 'mixing', variable: this.#mixing, trainable: true }];
   }
 
-  loss(itemEncodings: Tensor2D, batch: DeviceBatch, _pass: Pass): SequenceLoss {
+  loss(itemEncodings: Tensor2D, batch: DeviceBatch): SequenceLoss {
     const { scores, labels, valid } = this.score(itemEncodings, batch);
     return { ...candidateCrossEntropy(scores as Tensor2D, labels as Tensor2D, valid as Tensor2D), scores: scores as Tensor2D };
   }
