@@ -26,6 +26,7 @@ const checks = [
   stage('lint', () => [...installedProgram(root, 'eslint'), '.'], 'npm run lint'),
   stage('type check', () => [...installedProgram(root, 'typescript', 'tsc'), '--noEmit', '-p', 'tsconfig.json'], 'npm run typecheck'),
   stage('generated pages', () => [process.execPath, '--conditions=@gramkit/source', '--import', 'tsx', 'tools/documentation/generated-pages.ts', '--check'], 'npm run docs -- --check'),
+  stage('public surface', () => [process.execPath, 'tools/api/main.mjs', '--check'], 'npm run api -- --check'),
   stage('set-up', () => gram(root, 'setup', '--cpu'), 'npx gram setup --cpu'),
 ];
 
