@@ -4,7 +4,7 @@ import bilstm from '@gramkit/encoder-bilstm';
 import id from '@gramkit/encoder-id';
 import words from '@gramkit/tokenizer-words';
 import { describe, expect, it } from 'vitest';
-import { failedChecks } from '../testing/failed-checks.js';
+import { explainedFailures, failedChecks } from '../testing/failed-checks.js';
 import { honestPreprocessor } from '../tokenizer/testing/honest-tokenizer.js';
 import { encoderChecks, testEncoder } from './encoder-checks.js';
 import type { EncoderSubject } from './encoder-subject.js';
@@ -20,7 +20,7 @@ describe('the checks of an encoder', () => {
   });
 
   it.each(plantedBugs)('find $bug', async ({ check, plugin }) => {
-    expect(await failedChecks(encoderChecks(plugin, subject))).toEqual([check]);
+    expect(await explainedFailures(encoderChecks(plugin, subject))).toEqual([check]);
   });
 
   it('have a bug planted for each of them', () => {

@@ -5,6 +5,7 @@ import { EncoderPasses, type Gradients, recordPass, trainableWeights, type Train
 import { compareGradients, RecordingOptimizer, relativeDifference, RunningSumModel, tinyBatch } from '@gramkit/tensor/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { demand } from '../check.js';
+import { thrownBy } from '../common/error-codes.js';
 import { tensorsLeftBy } from '../comparison/tensor-count.js';
 import { type WrongGradient, wrongGradients } from '../comparison/finite-differences.js';
 import { engineFor } from '../surroundings/engines.js';
@@ -87,16 +88,22 @@ export async function computesCompiledTheSame(trial: EncoderTrial): Promise<void
   if ((await tensorsLeftBy(() => void encodingsOf(encoder, catalogue, rows, { training: false }), 1)) !== 0) return;
   const [compiling, filling] = [await engineFor('compiled'), await fillingEngine()];
   for (const mode of repeatableModes(trial)) {
-    for (const some of [rows, [0]]) {
-      const difference = greatestRowDifference(encodingsOf(encoder, catalogue, some, mode, compiling), encodingsOf(encoder, catalogue, some, mode, filling));
-      demand(difference.relative < 1e-4, `encodings ${mode.training ? 'in training' : 'without dropout'} differ by ${difference.absolute.toPrecision(2)} where the engine compiles the encoder`, compiledMend);
-    }
-    const weights = trainableWeights(encoder.weights);
-    if (!mode.training || weights.length === 0) continue;
-    const [found, expected] = [compiling, filling].map((engine) => gradientsBy(trial, engine)) as [Gradients, Gradients];
-    const apart = compareGradients(found, expected, weights);
-    demand(apart < 1e-4, `gradients differ by ${apart.toPrecision(2)} of their length where the engine compiles the encoder`, compiledMend);
+    const thrown = await thrownBy(() => demandTheSame(trial, mode, compiling, filling));
+    demand(thrown === undefined, `the encoder cannot be compiled: ${String(thrown?.error)}`, compiledMend);
   }
+}
+
+function demandTheSame(trial: EncoderTrial, mode: Mode, compiling: Engine, filling: Engine): void {
+  const { encoder, catalogue, rows } = trial;
+  for (const some of [rows, [0]]) {
+    const difference = greatestRowDifference(encodingsOf(encoder, catalogue, some, mode, compiling), encodingsOf(encoder, catalogue, some, mode, filling));
+    demand(difference.relative < 1e-4, `encodings ${mode.training ? 'in training' : 'without dropout'} differ by ${difference.absolute.toPrecision(2)} where the engine compiles the encoder`, compiledMend);
+  }
+  const weights = trainableWeights(encoder.weights);
+  if (!mode.training || weights.length === 0) return;
+  const [found, expected] = [compiling, filling].map((engine) => gradientsBy(trial, engine)) as [Gradients, Gradients];
+  const apart = compareGradients(found, expected, weights);
+  demand(apart < 1e-4, `gradients differ by ${apart.toPrecision(2)} of their length where the engine compiles the encoder`, compiledMend);
 }
 
 function gradientsBy(trial: EncoderTrial, engine: Engine): Gradients {

@@ -1,17 +1,19 @@
 import { demand } from '../check.js';
+import { thrownBy } from '../common/error-codes.js';
 import { tokenRows, type PreparationTrial } from './preparation-trial.js';
 import { checkIds } from './shapes.js';
 import { itemOf, longText, unusualItems } from './unusual-items.js';
 
 /** Whatever people write becomes tokens. */
-export function takesAnyText({ preprocessor, items }: PreparationTrial): void {
-  const unusual = unusualItems(preprocessor, items);
-  if (unusual.length === 0) return;
-  const prepared = preprocessor.prepare(unusual.map(({ item }) => item));
-  for (const [row, { what }] of unusual.entries()) {
-    const [tokens] = tokenRows(prepared.collate([row])) ?? [];
-    checkIds(tokens ?? [], preprocessor.vocabularySize, `collate of ${what}`);
-    demand(tokens === undefined || tokens.length > 0, `${what} has no token`, 'give it one, the unknown one or the special tokens: encoders take means over tokens.');
+export async function takesAnyText({ preprocessor, items }: PreparationTrial): Promise<void> {
+  for (const { what, item } of unusualItems(preprocessor, items)) {
+    const read = () => tokenRows(preprocessor.prepare([item]).collate([0]));
+    const thrown = await thrownBy(read);
+    demand(thrown === undefined, `${what} gives '${String(thrown?.error)}'`, 'take whatever stands in a column of a data set: one such item would end a run.');
+    const rows = read();
+    if (rows === undefined) continue;
+    demand(rows[0]!.length > 0, `${what} has no token`, 'give it one, the unknown one or the special tokens: encoders take means over tokens.');
+    checkIds(rows[0]!, preprocessor.vocabularySize, `collate of ${what}`);
   }
 }
 

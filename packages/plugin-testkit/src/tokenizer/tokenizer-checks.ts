@@ -2,7 +2,7 @@ import type { ItemContent, Preprocessor } from '@gramkit/spec';
 import * as tf from '@tensorflow/tfjs-core';
 import { type ConformanceCheck, demand } from '../check.js';
 import { demandDeclared } from '../common/declared.js';
-import { failsAsTheSubjectSays } from '../common/error-codes.js';
+import { failsAsTheSubjectSays, thrownBy } from '../common/error-codes.js';
 import { refusesUnknownOptions } from '../common/unknown-options.js';
 import { declareChecks } from '../declare-checks.js';
 import { withComponents } from '../surroundings/component-scope.js';
@@ -96,7 +96,11 @@ async function survivesSaveAndLoad({ items, another, ...first }: TokenizerTrial)
   const before = identityOf(first.preprocessor);
   // What is another one at every creation is another one here too: `is deterministic` says so.
   if (identityOf(await another()) !== before) return;
-  demand(identityOf(await another({ resumed: true })) === before, 'in a run that goes on, the tokenizer has another fingerprint or gives other rows', 'keep in `derive` of `tokens.trainingCatalogue` all that is learned from the training items, as plain JSON: no Map, no undefined, no number that is not finite.');
+  const mend = 'keep in `derive` of `tokens.trainingCatalogue` all that is learned from the training items, as plain JSON: no Map, no undefined, no number that is not finite.';
+  const resumed = async (): Promise<string> => identityOf(await another({ resumed: true }));
+  const thrown = await thrownBy(resumed);
+  demand(thrown === undefined, `in a run that goes on, creating the tokenizer gives '${String(thrown?.error)}'`, mend);
+  demand((await resumed()) === before, 'in a run that goes on, the tokenizer has another fingerprint or gives other rows', mend);
 }
 
 /** A tokenizer computes on the host; whatever tensors it does use are freed. */
