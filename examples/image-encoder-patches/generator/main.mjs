@@ -8,7 +8,7 @@ import { drawPicture } from './draw-picture.mjs';
 
 /** Decides every picture and every answer. */
 const seed = 7;
-const counts = { students: 240, answers: 30, held: 60 };
+const counts = { students: 600, answers: 30, held: 150 };
 
 /** Writes pictures, `items.csv` and `answers.csv` into `data`, in place of what was generated before. */
 const folder = fileURLToPath(new URL('../data', import.meta.url));

@@ -70,7 +70,7 @@ describe('the picture reader', () => {
     expect(patches!.shape).toEqual([3, 1, 12]);
     expect([...patches!.data]).toEqual([...Array(12).fill(1), ...Array(12).fill(-1), ...Array(12).fill(1)]);
     expect([pictures.count, pictures.lengthOf(1)]).toEqual([2, 1]);
-    expect(() => pictures.collate([2])).toThrow(/no item in row 2/);
+    expect(() => pictures.collate([2])).toThrow(expect.objectContaining({ code: 'DATA_MISMATCH', message: expect.stringContaining('no item in row 2') as string }));
   });
 
   it('names the item that has no picture', () => {

@@ -1,4 +1,4 @@
-import type { HostTensors, PreparedItems } from '@gramkit/spec';
+import { GramkitError, type HostTensors, type PreparedItems } from '@gramkit/spec';
 import { channels, patchCount, type PatchOptions, patchValues } from './options.js';
 
 /** The pictures of a catalogue, cut into patches; a byte a value, since a catalogue is held in memory as a whole. */
@@ -35,8 +35,8 @@ export class PreparedPictures implements PreparedItems {
 
   #pictureAt(row: number): Uint8Array {
     const picture = this.pictures[row];
-    if (picture === undefined) throw new RangeError(`there is no item in row ${row}: the catalogue has ${this.count} items`);
-    return picture;
+    if (picture !== undefined) return picture;
+    throw new GramkitError('DATA_MISMATCH', `there is no item in row ${row}: the catalogue has ${this.count} items`, { fix: 'Ask for rows of the catalogue that was prepared.' });
   }
 }
 
