@@ -32,8 +32,10 @@ export interface Optimizer extends Component, Checkpointable {
   prepare?(gradients: ReadonlyMap<string, Gradient>): void;
   /**
    * One update. A trainable weight without a gradient counts as one of zeros. Disposes none of the gradients.
+   * @param rateFactor what the learning rate of this update is multiplied by, above 0 (1 where left out): the course that a strategy gives a part of
+   *   its work, on top of the optimizer's own schedule
    * @throws GramkitError ENGINE_FAILED for a gradient of an unknown or frozen weight or of another shape, NUMERIC_FAILURE for gradients that are found
    * to be no numbers: none of its weights has changed then.
    */
-  apply(gradients: ReadonlyMap<string, Gradient>): void;
+  apply(gradients: ReadonlyMap<string, Gradient>, rateFactor?: number): void;
 }

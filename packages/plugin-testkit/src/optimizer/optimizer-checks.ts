@@ -6,7 +6,7 @@ import { leaksNoTensors } from './leaks.js';
 import type { OptimizerSubject } from './optimizer-subject.js';
 import { withOptimizer, type OptimizerPlugin, type OptimizerTrial } from './optimizer-trial.js';
 import { changesNothingWhereItRefuses, throwsErrorsWithCodes } from './refusals.js';
-import { addsUpGradientsOfRows, countsItsSteps, descends, goesOnFromItsState, isDeterministic, keepsFrozenWeights, takesAMissingGradientAsZeros } from './updates.js';
+import { addsUpGradientsOfRows, countsItsSteps, descends, followsTheRateFactor, goesOnFromItsState, isDeterministic, keepsFrozenWeights, takesAMissingGradientAsZeros } from './updates.js';
 
 /** What every optimizer must do. */
 export function optimizerChecks(plugin: OptimizerPlugin, subject: OptimizerSubject = {}): readonly ConformanceCheck[] {
@@ -16,6 +16,7 @@ export function optimizerChecks(plugin: OptimizerPlugin, subject: OptimizerSubje
     check('descends', (trial) => descends(trial, subject)),
     check('is deterministic', isDeterministic),
     check('goes on from its state', goesOnFromItsState),
+    check('follows the rate factor', followsTheRateFactor),
     check('counts its steps', countsItsSteps),
     check('keeps frozen weights', keepsFrozenWeights),
     check('takes a missing gradient as zeros', takesAMissingGradientAsZeros),

@@ -63,9 +63,9 @@ export function update({ optimizer }: OptimizedWeights, from: number, to: number
 }
 
 /** One update; frees the gradients. */
-export function applyOnce(optimizer: Optimizer, gradients: ReadonlyMap<string, Gradient>): void {
+export function applyOnce(optimizer: Optimizer, gradients: ReadonlyMap<string, Gradient>, rateFactor?: number): void {
   try {
-    optimizer.apply(gradients);
+    optimizer.apply(gradients, rateFactor);
   } finally {
     tf.dispose(Array.from(gradients.values()));
   }

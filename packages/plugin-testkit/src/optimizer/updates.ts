@@ -42,6 +42,18 @@ export async function goesOnFromItsState({ another, ...one }: OptimizerTrial): P
   demand(one.optimizer.stepCount === 0, 'updates of another optimizer change this one', 'keep slots and counts in fields of the component, not of the module.');
 }
 
+/** A first update at a fiftieth of the rate goes far less far; how far to the digit only a deterministic optimizer could be asked. */
+export async function followsTheRateFactor({ another, ...whole }: OptimizerTrial): Promise<void> {
+  const moved = ({ optimizer, weights }: OptimizedWeights, rateFactor?: number): number => {
+    const trained = weights.filter(({ trainable }) => trainable);
+    const before = flatValues(trained);
+    applyOnce(optimizer, exampleGradients(0), rateFactor);
+    return greatestDifference(flatValues(trained), before);
+  };
+  const share = moved(await another(), 0.02) / moved(whole);
+  demand(share > 0 && share < 0.1, `a first update with the rate factor 0.02 goes ${share} times as far as one without`, 'multiply the learning rate of that one update by the second argument of `apply` (1 where left out).');
+}
+
 /** Every update counts once, whatever gradients it has. */
 export function countsItsSteps({ optimizer }: OptimizerTrial): void {
   demand(optimizer.stepCount === 0, `\`stepCount\` starts at ${optimizer.stepCount}`, 'start at 0.');

@@ -371,6 +371,7 @@ describe('multi-step', () => {
       rowRate: 'auto',
       passes: 2,
       miniBatch: 32,
+      regressionRate: 'constant',
       warmUpEpochs: 'auto',
       settlingEpochs: 'auto',
       evaluateWindows: 'auto',

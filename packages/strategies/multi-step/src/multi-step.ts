@@ -276,7 +276,7 @@ export class MultiStep implements GradientStrategy {
   /** @throws GramkitError INTERRUPTED; called again it goes on from there. */
   async #regress(window: Window): Promise<RegressionResult> {
     const { catalogue, seed, progress, signal } = begun(this.#context);
-    const { passes, miniBatch } = this.options;
+    const { passes, miniBatch, regressionRate } = this.options;
     const input: RegressionInput = {
       encoder: this.#passes.encoder,
       optimizer: this.pair.encoderOptimizer,
@@ -285,6 +285,7 @@ export class MultiStep implements GradientStrategy {
       seed,
       passes,
       miniBatch,
+      regressionRate,
       progress: (done, total) => progress?.(`training the encoder after window ${window.index + 1}`, done, total),
       ...(signal === undefined ? {} : { signal }),
     };

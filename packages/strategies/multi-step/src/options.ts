@@ -20,6 +20,13 @@ export const multiStepOptions = z.strictObject({
     ),
   passes: z.number().int().min(1).default(2).describe('Passes of the encoder over the rows of a window, when it is regressed to them.'),
   miniBatch: z.number().int().min(1).default(32).describe('Items of like length in one step of the encoder.'),
+  regressionRate: z
+    .enum(['linear-decay', 'constant'])
+    .default('constant')
+    .describe(
+      "How the encoder's learning rate goes over the passes of a window: \"constant\", what its optimizer makes it, or \"linear-decay\", from that " +
+        'down to nothing, so that the encoder comes to rest near the rows: with 6 passes and twice the rate the better course on news (docs/algorithm.md).',
+    ),
   warmUpEpochs: z
     .union([z.literal('auto'), z.number().int().min(0)])
     .default('auto')

@@ -28,6 +28,7 @@ const input = (setting: ReturnType<typeof recordedSetting>, window: Window, pass
   seed: 1,
   passes,
   miniBatch,
+  regressionRate: 'constant' as const,
 });
 
 /** Gradient and value of `1/2 sum ||H_u - CE(c_u)||^2` over `places`, by tfjs. */
@@ -67,6 +68,19 @@ describe('regression', () => {
     expect(other.encoderOptimizer.updates).toHaveLength(2);
     expect(updates).toBe(1);
     expect(relativeDifference(other.encoderOptimizer.updates[1]!, objective(other, unmoved, later!.places).gradients)).toBeLessThan(1e-5);
+  });
+
+  it.each([
+    ['linear-decay', [1, 0.75, 0.5, 0.25]],
+    ['constant', [1, 1, 1, 1]],
+  ] as const)('gives the learning rate a course over all passes: %s', async (regressionRate, course) => {
+    const setting = recordedSetting();
+    const { encoderOptimizer } = setting;
+    const factors: (number | undefined)[] = [];
+    const apply = encoderOptimizer.apply.bind(encoderOptimizer);
+    encoderOptimizer.apply = (gradients, rateFactor?: number) => (factors.push(rateFactor), apply(gradients));
+    await regress({ ...input(setting, movedWindow(setting, 0.3), 2, 9), regressionRate });
+    expect(factors).toEqual(course);
   });
 
   it('sees displacements far below the last digit of the encodings', async () => {

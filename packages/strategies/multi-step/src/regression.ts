@@ -14,6 +14,7 @@ import {
   yieldToEventLoop,
 } from '@gramkit/tensor';
 import type { EncoderCost, EncoderPasses, Gradients } from '@gramkit/tensor';
+import type { MultiStepOptions } from './options.js';
 import type { Window } from './window.js';
 
 export interface RegressionInput {
@@ -26,6 +27,8 @@ export interface RegressionInput {
   readonly passes: number;
   /** Items in one step of the encoder. */
   readonly miniBatch: number;
+  /** How the encoder's learning rate goes over the passes: down to nothing, or not at all. */
+  readonly regressionRate: MultiStepOptions['regressionRate'];
   readonly progress?: (done: number, total: number) => void;
   /** Aborting leaves the regression after the mini-batch at hand. */
   readonly signal?: AbortSignal;
@@ -72,10 +75,11 @@ export async function regress(input: RegressionInput, from: RegressionPosition =
   const maskSeed = seedTensor(seed, 'encoderMasks', window.index);
   try {
     for (let pass = 0; pass < passes; pass++) {
-      for (const [index, part] of miniBatches(input, pass).entries()) {
+      const all = miniBatches(input, pass);
+      for (const [index, part] of all.entries()) {
         const isDone = pass < from.losses.length || (pass === from.losses.length && index < from.parts.length);
         if (!isDone && signal?.aborted === true) return await leave(losses, parts, cost);
-        if (!isDone) parts.push(trainOn(part, input, maskSeed, pass === 0 && index === 0));
+        if (!isDone) parts.push(trainOn(part, input, maskSeed, pass === 0 && index === 0, rateFactor(input, pass * all.length + index, passes * all.length)));
         cost = addCosts(cost, encoderCost(part.rows.length, part.tokens, 1, 1));
         done += part.rows.length;
         if (isDone) continue;
@@ -105,8 +109,13 @@ export function miniBatches({ window, catalogue, seed, miniBatch }: RegressionIn
   });
 }
 
+/** What the learning rate of update `update` of `updates` is multiplied by. */
+function rateFactor({ regressionRate }: RegressionInput, update: number, updates: number): number {
+  return regressionRate === 'constant' ? 1 : 1 - update / updates;
+}
+
 /** One update of the encoder. Returns the mini-batch's loss before it. */
-function trainOn(part: MiniBatch, input: RegressionInput, seed: Scalar, encoderIsUnchanged: boolean): Scalar {
+function trainOn(part: MiniBatch, input: RegressionInput, seed: Scalar, encoderIsUnchanged: boolean, factor: number): Scalar {
   const { encoder, optimizer, catalogue, window } = input;
   const recorded = encoder.record(catalogue, part.rows, seed);
   try {
@@ -114,7 +123,7 @@ function trainOn(part: MiniBatch, input: RegressionInput, seed: Scalar, encoderI
       const difference = residual(recorded.encodings, part, window, encoderIsUnchanged);
       return { loss: tf.mul(0.5, tf.sum(tf.square(difference))), gradients: recorded.pullBack(difference) };
     });
-    applyGradients(optimizer, gradients, encoder.encoder.weights);
+    applyGradients(optimizer, gradients, encoder.encoder.weights, factor);
     tf.dispose(gradients);
     return loss;
   } finally {

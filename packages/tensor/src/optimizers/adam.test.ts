@@ -57,6 +57,21 @@ describe('Adam', () => {
     });
   });
 
+  it('multiplies the learning rate of one update, and of no other, by the factor it is given', () => {
+    const gradient = new Map([['w', tf.tensor([2, -3])]]);
+    const plain = weightOf('w', [1, 1]);
+    const scaled = weightOf('w', [1, 1]);
+    const [one, other] = [new Adam([plain], adamOptions.parse({})), new Adam([scaled], adamOptions.parse({}))];
+    one.apply(gradient);
+    other.apply(gradient, 0.25);
+    const [step, quarter] = [plain, scaled].map((weight) => valuesOf(weight).map((value) => value - 1));
+    quarter!.forEach((change, element) => expect(change / step![element]!).toBeCloseTo(0.25, 3));
+    expect(other.lastUpdate).toEqual({ learningRate: 0.25e-3 });
+    other.apply(gradient);
+    expect(other.lastUpdate).toEqual({ learningRate: 1e-3 });
+    expect(other.stepCount).toBe(2);
+  });
+
   it('takes the same steps by the kernel as by plain operations', () => {
     const adams = [0, 1].map(() => weightOf('w', [1, -2, 3])).map((weight) => ({ weight, adam: new Adam([weight], adamOptions.parse({ learningRate: 0.1 })) }));
     for (let step = 1; step <= 20; step++) {

@@ -115,14 +115,14 @@ export class Adam implements Optimizer {
     this.#checked = { gradients, norm: this.#options.clipNorm === undefined ? undefined : this.#normOf(gradients) };
   }
 
-  apply(gradients: ReadonlyMap<string, Gradient>): void {
+  apply(gradients: ReadonlyMap<string, Gradient>, rateFactor = 1): void {
     if (this.#checked?.gradients !== gradients) this.prepare(gradients);
     const { norm } = this.#checked!;
     this.#checked = undefined;
     // Of a strategy that plans nothing, a schedule learns nothing.
     this.#schedule ??= planSchedule(this.#options.schedule, undefined);
     this.#stepCount += 1;
-    const learningRate = learningRateAt(this.#stepCount, this.#options.learningRate, this.#schedule);
+    const learningRate = rateFactor * learningRateAt(this.#stepCount, this.#options.learningRate, this.#schedule);
     this.#updateAll(gradients, learningRate, norm === undefined ? 1 : clippingFactor(norm, this.#options.clipNorm!));
     this.#lastUpdate = { learningRate, ...(norm !== undefined && { gradientNorm: norm }) };
   }

@@ -38,6 +38,8 @@ export interface Update {
   readonly optimizer: Optimizer;
   readonly gradients: Gradients;
   readonly weights: readonly Weight[];
+  /** As of `Optimizer.apply`. */
+  readonly rateFactor?: number;
 }
 
 /**
@@ -54,15 +56,18 @@ export function applyTogether(updates: readonly Update[]): void {
       return new Map(Object.entries({ ...(gradients as Record<string, Tensor>), ...made }));
     });
     updates.forEach(({ optimizer }, index) => optimizer.prepare?.(maps[index]!));
-    updates.forEach(({ optimizer }, index) => optimizer.apply(maps[index]!));
+    updates.forEach(({ optimizer, rateFactor }, index) => optimizer.apply(maps[index]!, rateFactor));
   } finally {
     tf.dispose(tables);
   }
 }
 
-/** One update of the weights of one network. */
-export function applyGradients(optimizer: Optimizer, gradients: Gradients, weights: readonly Weight[]): void {
-  applyTogether([{ optimizer, gradients, weights }]);
+/**
+ * One update of the weights of one network.
+ * @param rateFactor as of `Optimizer.apply`
+ */
+export function applyGradients(optimizer: Optimizer, gradients: Gradients, weights: readonly Weight[], rateFactor = 1): void {
+  applyTogether([{ optimizer, gradients, weights, rateFactor }]);
 }
 
 /** The gradients of rows as whole tables. */

@@ -22,8 +22,10 @@ export class Momentum implements Optimizer {
   readonly name = 'plugin-name';
   readonly #slots: ReadonlyMap<string, Slots>;
   #stepCount = 0;
+  #learningRate: number;
 
   constructor(weights: readonly Weight[], private readonly options: OptimizerOptions) {
+    this.#learningRate = options.learningRate;
     const trained = weights.filter(({ trainable }) => trainable);
     this.#slots = new Map(trained.map(({ name, variable }) => [name, { weight: variable, velocity: tf.tidy(() => tf.variable(tf.zerosLike(variable), false)) }]));
   }
@@ -33,7 +35,7 @@ export class Momentum implements Optimizer {
   }
 
   get lastUpdate(): Readonly<Record<string, number>> | undefined {
-    return this.#stepCount === 0 ? undefined : { learningRate: this.options.learningRate };
+    return this.#stepCount === 0 ? undefined : { learningRate: this.#learningRate };
   }
 
   /** All that may fail, before a weight of any network has changed. */
@@ -41,15 +43,16 @@ export class Momentum implements Optimizer {
     for (const [name, gradient] of gradients) this.#check(name, gradient);
   }
 
-  apply(gradients: ReadonlyMap<string, Gradient>): void {
+  apply(gradients: ReadonlyMap<string, Gradient>, rateFactor = 1): void {
     this.prepare(gradients);
     const { learningRate, momentum } = this.options;
+    this.#learningRate = learningRate * rateFactor; // a strategy may lower the rate of single updates
     for (const [name, { weight, velocity }] of this.#slots) {
       tf.tidy(() => {
         const kept = tf.mul(velocity, momentum);
         const gradient = gradients.get(name) as Tensor | undefined; // no gradient counts as one of zeros
         velocity.assign(gradient === undefined ? kept : tf.add(kept, gradient));
-        weight.assign(tf.sub(weight, tf.mul(velocity, learningRate)));
+        weight.assign(tf.sub(weight, tf.mul(velocity, this.#learningRate)));
       });
     }
     this.#stepCount++;

@@ -6,7 +6,7 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 /** What can be wrong with it. */
 export type MomentumBug =
   | 'ascends numbers' | 'draws its rate' | 'forgets slots' | 'counts gradients' | 'decays frozen weights' | 'skips missing gradients'
-  | 'takes means of rows' | 'checks as it goes' | 'keeps tensors' | 'throws plain errors' | 'is called otherwise';
+  | 'takes means of rows' | 'checks as it goes' | 'keeps tensors' | 'throws plain errors' | 'is called otherwise' | 'ignores rate factors';
 
 interface Slot {
   readonly weight: Variable;
@@ -21,6 +21,7 @@ export class Momentum implements Optimizer {
   readonly acceptsRowGradients = true;
   readonly #slots = new Map<string, Slot>();
   #rate = 0.01;
+  #rateFactor = 1;
   #stepCount = 0;
 
   constructor(private readonly weights: readonly Weight[], private readonly bug?: MomentumBug) {
@@ -33,7 +34,8 @@ export class Momentum implements Optimizer {
     return this.#stepCount;
   }
 
-  apply(gradients: ReadonlyMap<string, Gradient>): void {
+  apply(gradients: ReadonlyMap<string, Gradient>, rateFactor = 1): void {
+    this.#rateFactor = this.bug === 'ignores rate factors' ? 1 : rateFactor;
     if (this.bug === 'keeps tensors') tf.keep(tf.scalar(1));
     const tables = this.bug === 'checks as it goes' ? this.#updatedAsChecked(gradients) : new Map(Array.from(gradients, ([name, gradient]) => [name, this.#checked(name, gradient)]));
     if (this.bug !== 'counts gradients' || gradients.size > 0) this.#stepCount++;
@@ -89,7 +91,7 @@ export class Momentum implements Optimizer {
     const { weight, velocity } = this.#slots.get(name)!;
     const rate = this.bug === 'ascends numbers' && weight.rank === 0 ? -this.#rate : this.#rate;
     const next = tf.tidy(() => tf.add(tf.mul(velocity, 0.9), gradient));
-    tf.tidy(() => weight.assign(tf.sub(weight, tf.mul(next, rate))));
+    tf.tidy(() => weight.assign(tf.sub(weight, tf.mul(next, rate * this.#rateFactor))));
     gradient.dispose();
     this.#replace(name, next);
   }

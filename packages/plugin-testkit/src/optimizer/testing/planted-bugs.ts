@@ -22,6 +22,7 @@ export const plantedBugs: readonly { readonly check: string; readonly bug: strin
     ['descends', 'ascends numbers'],
     ['is deterministic', 'draws its rate'],
     ['goes on from its state', 'forgets slots'],
+    ['follows the rate factor', 'ignores rate factors'],
     ['counts its steps', 'counts gradients'],
     ['keeps frozen weights', 'decays frozen weights'],
     ['takes a missing gradient as zeros', 'skips missing gradients'],
