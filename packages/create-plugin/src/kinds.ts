@@ -56,7 +56,7 @@ export const kinds: readonly PluginKind[] = [
     meaning: 'reads a data set in its own format',
     description: 'Reader of knowledge-tracing data: two files of tab-separated lines.',
     usage: 'data:\n  use: plugin-name\n  items: data/items.tsv\n  answers: data/answers.tsv',
-    builtIn: ['assistments', 'mind', 'tabular', 'slam', 'generated', 'generated-news'],
+    builtIn: ['assistments', 'mind', 'tabular', 'slam', 'impressions', 'generated', 'generated-news'],
     without: ['@gramkit/tensor'],
   },
 ];
