@@ -33,7 +33,7 @@ const checks = [
 const tests = [
   stage('the tutorial and the plugin guide, command by command', () => [process.execPath, '--conditions=@gramkit/source', '--import', 'tsx', 'tools/documentation/test-pages.ts', 'docs/tutorial.md', 'docs/plugins.md'], 'npm run test:docs'),
   stage('tests of the tools', () => [...installedProgram(root, 'vitest'), 'run', '--root', 'tools'], 'npx vitest run --root tools'),
-  stage('tests of the packages', () => nx(root, 'run-many', '-t', 'test', '--parallel=1', '--outputStyle=stream-without-prefixes'), 'npx nx run-many -t test', nxEnvironment),
+  stage('tests of the packages', () => nx(root, 'run-many', '-t', 'test', '--parallel=2', '--outputStyle=stream-without-prefixes'), 'npx nx run-many -t test', nxEnvironment),
 ];
 
 /** Runs every stage, also after a failure, and tells how many failed; stops at once where the user interrupts. */
