@@ -1,37 +1,23 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import type { Batch, DeviceTensors, EncoderPass, HostTensor, ItemEncoder, Pass, PreparedItems, SequenceModel, Weight } from '@gramkit/spec';
+import type { DeviceTensors, EncoderPass, ItemEncoder, Pass, SequenceModel, Weight } from '@gramkit/spec';
 import { binaryCrossEntropy } from '../binary-cross-entropy.js';
 import { dropout } from '../dropout.js';
 import { gatherRows } from '../gather-rows.js';
 import { normal } from '../initializers.js';
 import { linear } from '../linear.js';
 import { randomSource } from '../random.js';
+import { vocabularySize } from './catalogue.js';
 
-const [vocabulary, width, dimension] = [31, 6, 4];
+const [width, dimension] = [6, 4];
 
 function weight(name: string, shape: readonly number[], seed: number): Weight {
   return { name, variable: tf.tidy(() => tf.variable(normal(shape, 0.8, randomSource(seed)))), trainable: true };
 }
 
-/** A catalogue of texts of 1 to 7 tokens. */
-export function tinyCatalogue(count: number): PreparedItems {
-  const texts = Array.from({ length: count }, (_, row) => Array.from({ length: 1 + ((row * 5) % 7) }, (__, place) => (row * 11 + place * 7 + row * place) % vocabulary));
-  return {
-    count,
-    lengthOf: (row) => texts[row]!.length,
-    collate: (rows) => {
-      const chosen = Array.from(rows, (row) => texts[row]!);
-      const length = Math.max(...chosen.map((tokens) => tokens.length));
-      const tokenIds = Int32Array.from(chosen.flatMap((tokens) => Array.from({ length }, (_, place) => tokens[place] ?? 0)));
-      return { tokenIds: { dtype: 'int32', shape: [chosen.length, length], data: tokenIds }, lengths: { dtype: 'int32', shape: [chosen.length], data: Int32Array.from(chosen, (tokens) => tokens.length) } };
-    },
-  };
-}
-
 /** `tanh(dropout(mean of word vectors) W^T + b)`, the same function of padded and of packed texts. */
 export function tinyEncoder(inputLayout: 'padded' | 'packed', dropoutRate = 0): ItemEncoder {
-  const weights = [weight('words', [vocabulary, width], 1), weight('projection', [dimension, width], 2), weight('bias', [dimension], 3)];
+  const weights = [weight('words', [vocabularySize, width], 1), weight('projection', [dimension, width], 2), weight('bias', [dimension], 3)];
   const [words, projection, bias] = weights.map(({ variable }) => variable as unknown as Tensor) as [Tensor2D, Tensor2D, Tensor1D];
   const encode = (input: DeviceTensors, pass: EncoderPass): Tensor2D => {
     const mean = inputLayout === 'packed' ? meanOfPacked(words, input) : meanOfPadded(words, input);
@@ -84,20 +70,5 @@ export function tinyModel(dropoutRate = 0): SequenceModel {
       throw new Error('not scored here');
     },
     dispose: () => weights.forEach(({ variable }) => variable.dispose()),
-  };
-}
-
-/** Histories of `users` of unlike length over `rows` items. */
-export function tinyBatch(seed: number, rows: number, users: number, length: number, weightOfBatch?: number): Pick<Batch, 'references' | 'fields'> {
-  const draw = randomSource(seed);
-  const below = (limit: number) => Math.floor(draw.uniform() * limit);
-  const lengths = Array.from({ length: users }, () => 2 + below(length - 1));
-  const table = (value: (step: number, history: number) => number) => lengths.flatMap((history) => Array.from({ length }, (_, step) => value(step, history)));
-  const items = Int32Array.from(table((step, history) => (step < history ? below(rows) : -1)));
-  const responses = Float32Array.from(table((step, history) => (step < history ? below(2) : 0)));
-  const weightField: Record<string, HostTensor> = weightOfBatch === undefined ? {} : { weight: { dtype: 'float32', shape: [], data: Float32Array.of(weightOfBatch) } };
-  return {
-    references: { items: { dtype: 'int32', shape: [users, length], data: items } },
-    fields: { responses: { dtype: 'float32', shape: [users, length], data: responses }, ...weightField },
   };
 }

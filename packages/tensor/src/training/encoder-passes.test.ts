@@ -5,7 +5,8 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { compareGradients, descend } from '../testing/compare-gradients.js';
 import { draw } from '../testing/same-function.js';
-import { tinyCatalogue, tinyEncoder } from '../testing/tiny-networks.js';
+import { tinyCatalogue } from '../testing/catalogue.js';
+import { tinyEncoder } from '../testing/tiny-networks.js';
 import { EncoderPasses } from './encoder-passes.js';
 import { recordEncoding } from './recorded-encoding.js';
 
@@ -14,7 +15,7 @@ beforeAll(async () => {
   engine = await loadEngine();
 });
 
-const catalogue = tinyCatalogue(60);
+const catalogue = tinyCatalogue(90);
 
 /** Sets of rows of unlike number: filled up to 8, 16 and 24. */
 const rowSets = [[3, 0, 7], [12, 5, 1, 30, 31, 32, 59, 8, 9, 10, 2], [4, 6, 3], Array.from({ length: 17 }, (_, index) => 3 * index)].map((rows) => Int32Array.from(rows));
@@ -73,7 +74,7 @@ describe.each(['padded', 'packed'] as const)('passes of an encoder of %s texts',
   it('meet few shapes: rows of like number and length share one', () => {
     const { passes } = passesOf(layout, 0, engine);
     const seed = tf.scalar(0, 'int32');
-    const long = Array.from({ length: 60 }, (_, row) => row).filter((row) => catalogue.lengthOf(row) === 7);
+    const long = Array.from({ length: catalogue.count }, (_, row) => row).filter((row) => catalogue.lengthOf(row) === 7);
     for (let count = 1; count <= 8; count++) tf.dispose(passes.encode(catalogue, Int32Array.from(long.slice(0, count)), { training: false, seed }));
     const { shapes, calls } = passes.reports()[1]!;
     expect(calls).toBe(8);

@@ -1,11 +1,12 @@
 import { loadEngine, TensorFlowEngine } from '@gramkit/engine-tensorflow';
-import type { Engine } from '@gramkit/spec';
+import type { Batch, Engine } from '@gramkit/spec';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { tinyBatch } from '../testing/batches.js';
 import { compareGradients, descend } from '../testing/compare-gradients.js';
 import { draw } from '../testing/same-function.js';
-import { tinyBatch, tinyModel } from '../testing/tiny-networks.js';
+import { tinyModel } from '../testing/tiny-networks.js';
 import { SequencePasses } from './sequence-passes.js';
 
 let engine: TensorFlowEngine;
@@ -26,11 +27,15 @@ function passesOf(dropout: number, by?: Engine) {
   return { model, passes };
 }
 
+function weighted(batch: Batch, weight: number | undefined): Batch {
+  return weight === undefined ? batch : { ...batch, fields: { ...batch.fields, weight: { dtype: 'float32', shape: [], data: Float32Array.of(weight) } } };
+}
+
 /** Two steps on each batch, the weights descending in between. */
 function trained(dropout: number, by?: Engine) {
   const { model, passes } = passesOf(dropout, by);
   const steps = [...batches, ...batches].map(([rows, users, length, weight], step) => {
-    const [encodings, batch, seed] = [draw([rows, 4], step) as Tensor2D, tinyBatch(step, rows, users, length, weight), tf.scalar(50 + step, 'int32')];
+    const [encodings, batch, seed] = [draw([rows, 4], step) as Tensor2D, weighted(tinyBatch(step, rows, users, length), weight), tf.scalar(50 + step, 'int32')];
     const { loss, count, weights, rows: ofRows } = passes.rowGradients(encodings, batch, seed);
     const alone = passes.weightGradients(encodings, batch, seed);
     expect(ofRows.shape).toEqual(encodings.shape);
