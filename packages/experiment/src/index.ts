@@ -36,7 +36,7 @@ export type { DataShape } from './plan/data-shape.js';
 export type { EncoderWork, StrategyEstimate } from './plan/estimate.js';
 export { planRuns, type Plan, type PlanOptions } from './plan/plan-runs.js';
 export type { Recommendation } from './plan/recommend.js';
-export type { DescribedOption } from './configuration/describe-options.js';
+export { defaultInWords, type DescribedOption } from './configuration/describe-options.js';
 export { describePlugins, type DescribedPlugin } from './plugins/describe-plugins.js';
 export { listPlugins, type ListedPlugin, type PluginListing, type RefusedPackage } from './plugins/list-plugins.js';
 export { resolvePlugin, type PluginSources } from './plugins/resolve-plugin.js';

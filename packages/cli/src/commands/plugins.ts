@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { type ComponentKind, componentKinds } from '@gramkit/spec';
 import { type Command, Option } from 'commander';
-import { formatListing, formatPlugin } from '../plugins/format-plugins.js';
 import type { Session } from '../session.js';
 
 interface PluginsFlags {
@@ -29,13 +28,13 @@ Loading a plugin runs its code, with all that you may do on this machine. Withou
 files (the field "gramkit") and package names (gramkit-KIND-NAME). With names, and in every other command, what is named is loaded and nothing else.`;
 
 async function list(projectDirectory: string, session: Session): Promise<void> {
-  const { listPlugins } = await import('@gramkit/experiment');
+  const [{ listPlugins }, { formatListing }] = await Promise.all([import('@gramkit/experiment'), import('../plugins/format-plugins.js')]);
   const listing = await listPlugins(projectDirectory);
   session.print(listing, formatListing(listing, projectDirectory));
 }
 
 async function load(names: readonly string[], projectDirectory: string, kind: ComponentKind | undefined, session: Session): Promise<void> {
-  const { describePlugins } = await import('@gramkit/experiment');
+  const [{ describePlugins }, { formatPlugin }] = await Promise.all([import('@gramkit/experiment'), import('../plugins/format-plugins.js')]);
   const loaded = [];
   for (const name of names) loaded.push(...(await describePlugins(name, { projectDirectory }, kind)));
   session.print({ loaded }, loaded.map(formatPlugin).join('\n\n'));

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { DescribedOption, DescribedPlugin, ListedPlugin, PluginListing } from '@gramkit/experiment';
+import { defaultInWords, type DescribedOption, type DescribedPlugin, type ListedPlugin, type PluginListing } from '@gramkit/experiment';
 import { table } from '../terminal/table.js';
 
 const loadingRunsCode = 'Loading a plugin runs its code. Nothing of these packages was loaded: gram plugins NAME loads that one and shows its options.';
@@ -33,13 +33,7 @@ export function formatPlugin(plugin: DescribedPlugin): string {
 
 function optionsTable(options: readonly DescribedOption[]): string {
   if (options.length === 0) return 'It takes no options.';
-  return table(['option', 'type', 'default', 'meaning'], options.map((option) => [option.key, option.type, defaultOf(option), option.description]));
-}
-
-function defaultOf({ type, required, default: value }: DescribedOption): string {
-  if (type === 'section') return '';
-  if (value !== undefined) return JSON.stringify(value);
-  return required ? 'required' : 'optional';
+  return table(['option', 'type', 'default', 'meaning'], options.map((option) => [option.key, option.type, defaultInWords(option), option.description]));
 }
 
 function packageOf({ packageName, packageVersion }: { readonly packageName: string; readonly packageVersion?: string }): string {

@@ -1,7 +1,7 @@
 import { componentKinds, type ComponentKind } from '@gramkit/spec';
 import { builtInsOf } from '../plugins/built-in.js';
 import { resolvePlugin } from '../plugins/resolve-plugin.js';
-import { type DescribedOption, describeOptions } from './describe-options.js';
+import { defaultInWords, describeOptions } from './describe-options.js';
 import { configurationSchema } from './schema.js';
 import { jsonSchemaOf, type JsonSchema } from './schema-keys.js';
 
@@ -22,15 +22,9 @@ async function pluginSections(kind: ComponentKind): Promise<string[]> {
 }
 
 function section(title: string, description: string | undefined, schema: JsonSchema): string[] {
-  const rows = describeOptions(schema, code).map((option) => [code(option.key), option.type, defaultOf(option), option.description]);
+  const rows = describeOptions(schema, code).map((option) => [code(option.key), option.type, defaultInWords(option, code), option.description]);
   const table = rows.length === 0 ? ['No options.'] : ['| key | type | default | meaning |', '|---|---|---|---|', ...rows.map((row) => `| ${row.map(cell).join(' | ')} |`)];
   return ['', `## ${title}`, '', ...(description === undefined ? [] : [description, '']), ...table];
-}
-
-function defaultOf({ type, required, default: value }: DescribedOption): string {
-  if (type === 'section') return '';
-  if (value !== undefined) return code(JSON.stringify(value));
-  return required ? 'required' : 'optional';
 }
 
 function code(text: string): string {

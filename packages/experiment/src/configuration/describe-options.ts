@@ -15,9 +15,10 @@ export interface DescribedOption {
 
 /** How literal values are marked within a type's words. */
 type Mark = (literal: string) => string;
+const unmarked: Mark = (literal) => literal;
 
 /** Every key of a schema, a section before its keys. */
-export function describeOptions(schema: JsonSchema, mark: Mark = (literal) => literal, path: readonly string[] = []): DescribedOption[] {
+export function describeOptions(schema: JsonSchema, mark: Mark = unmarked, path: readonly string[] = []): DescribedOption[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
     const here = [...path, key];
     const named = { key: here.join('.'), description: property.description ?? '' };
@@ -25,6 +26,13 @@ export function describeOptions(schema: JsonSchema, mark: Mark = (literal) => li
     const required = property.default === undefined && schema.required?.includes(key) === true;
     return [{ ...named, type: typeOf(property, mark), required, ...(property.default === undefined ? {} : { default: property.default }) }];
   });
+}
+
+/** Its default in words; that a key is required, or may be left out, where it has none. */
+export function defaultInWords({ type, required, default: value }: DescribedOption, mark: Mark = unmarked): string {
+  if (type === 'section') return '';
+  if (value !== undefined) return mark(JSON.stringify(value));
+  return required ? 'required' : 'optional';
 }
 
 function typeOf(schema: JsonSchema, mark: Mark): string {

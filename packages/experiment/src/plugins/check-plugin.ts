@@ -32,8 +32,8 @@ export function checkVersion(version: number, label: string, { packageName }: Pl
 
 function versionFix(version: number, packageName: string | undefined): string {
   if (version > specificationVersion) return 'Update Gramkit in the project: npm install @gramkit/cli@latest';
-  const update = `a release for specification version ${specificationVersion}`;
-  return packageName === undefined ? `Build it with ${update.replace('a release for', '@gramkit/spec of')}.` : `Install ${update}: npm install ${packageName}@latest`;
+  if (packageName === undefined) return `Build it with @gramkit/spec of specification version ${specificationVersion}.`;
+  return `Install a release for specification version ${specificationVersion}: npm install ${packageName}@latest`;
 }
 
 export function kindMismatch(found: { readonly kind: ComponentKind; readonly name: string }, origin: PluginOrigin, kind: ComponentKind): GramkitError {

@@ -1,6 +1,7 @@
 import { EncoderPasses } from '@gramkit/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { demand } from '../check.js';
+import { demandDisposal } from '../common/disposal.js';
 import { tensorsLeftBy } from '../comparison/tensor-count.js';
 import { withComponents } from '../surroundings/component-scope.js';
 import { encodingsOf } from './encodings.js';
@@ -24,9 +25,6 @@ export function leaksNoTensors(plugin: EncoderPlugin, subject: EncoderSubject): 
     });
     demand(left === 0, `fifteen passes left ${left} tensors`, 'keep no tensor of a pass (tf.keep, tf.variable, a field of the component): what is made in `encode` is freed by the tidy around it.');
     passes.dispose();
-    encoder.dispose();
-    encoder.dispose();
-    const kept = tf.memory().numTensors - start;
-    demand(kept === 0, `after its disposal the encoder still holds ${kept} tensors, or freed some that were not its own`, 'dispose every variable and tensor that `create` makes in `dispose`, and nothing else; a second call does nothing.');
+    demandDisposal(encoder, start, 'dispose every variable and tensor that `create` makes in `dispose`, and nothing else; a second call does nothing.');
   });
 }

@@ -1,6 +1,7 @@
 import { rowGradients, uploadBatch } from '@gramkit/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { demand } from '../check.js';
+import { demandDisposal } from '../common/disposal.js';
 import { tensorsLeftBy } from '../comparison/tensor-count.js';
 import { withComponents } from '../surroundings/component-scope.js';
 import { createComponent } from '../surroundings/create-component.js';
@@ -23,9 +24,6 @@ export function leaksNoTensors(plugin: ModelPlugin, subject: ModelSubject): Prom
       model.score(encodings, batch);
     }));
     demand(left === 0, `five passes forward and backward left ${left} tensors`, 'keep no tensor of a pass (tf.keep, tf.variable, a field of the component): what is made in `loss` and `score` is freed by the tidy around them.');
-    model.dispose();
-    model.dispose();
-    const kept = tf.memory().numTensors - start;
-    demand(kept === 0, `after its disposal the model still holds ${kept} tensors, or freed some that were not its own`, 'dispose every variable and tensor that the constructor makes in `dispose`, and nothing else; a second call does nothing.');
+    demandDisposal(model, start, 'dispose every variable and tensor that the constructor makes in `dispose`, and nothing else; a second call does nothing.');
   });
 }

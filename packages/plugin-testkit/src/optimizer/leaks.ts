@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { demand } from '../check.js';
+import { demandDisposal } from '../common/disposal.js';
 import { tensorsLeftBy } from '../comparison/tensor-count.js';
 import { withComponents } from '../surroundings/component-scope.js';
 import { createComponent } from '../surroundings/create-component.js';
@@ -26,10 +27,7 @@ export function leaksNoTensors(plugin: OptimizerPlugin, subject: OptimizerSubjec
       tf.dispose(Array.from(gradients.values()));
     });
     demand(left === 0, `five updates left ${left} tensors`, 'compute in a tf.tidy, and dispose slots that are replaced.');
-    optimizer.dispose();
-    optimizer.dispose();
-    const kept = tf.memory().numTensors - start;
-    demand(kept === 0, `after its disposal the optimizer still holds ${kept} tensors, or freed some that were not its own`, 'dispose all slots in `dispose`, and no weight; a second call does nothing.');
+    demandDisposal(optimizer, start, 'dispose all slots in `dispose`, and no weight; a second call does nothing.');
     tf.dispose(weights.map(({ variable }) => variable));
   });
 }

@@ -1,6 +1,7 @@
 import type { ItemContent, Preprocessor } from '@gramkit/spec';
 import * as tf from '@tensorflow/tfjs-core';
 import { type ConformanceCheck, demand } from '../check.js';
+import { demandDisposal } from '../common/disposal.js';
 import { demandDeclared } from '../common/declared.js';
 import { failsAsTheSubjectSays, thrownBy } from '../common/error-codes.js';
 import { refusesUnknownOptions } from '../common/unknown-options.js';
@@ -113,9 +114,6 @@ function leaksNoTensors(plugin: TokenizerPlugin, subject: TokenizerSubject): Pro
     for (let time = 0; time < 3; time++) tokenizer.prepare(items).collate([0, 1]);
     const left = tf.memory().numTensors - held;
     demand(left === 0, `preparing items three times left ${left} tensors`, 'compute on the host, with plain typed arrays: `collate` gives no tensors.');
-    tokenizer.dispose();
-    tokenizer.dispose();
-    const kept = tf.memory().numTensors - start;
-    demand(kept === 0, `after its disposal the tokenizer still holds ${kept} tensors, or freed some that were not its own`, 'dispose in `dispose` what `create` makes, and nothing else; a second call does nothing.');
+    demandDisposal(tokenizer, start, 'dispose in `dispose` what `create` makes, and nothing else; a second call does nothing.');
   });
 }

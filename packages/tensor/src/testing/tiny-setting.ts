@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { Batch, Optimizer, PreparedItems, Quality, StrategyContext, StrategyEvent } from '@gramkit/spec';
 import { tinyBatch } from './batches.js';
@@ -68,9 +67,4 @@ function setting<Made extends Optimizer>(
     batch: (batchSeed) => tinyBatch(batchSeed, items),
     dispose: () => [networks.itemEncoder, networks.sequenceModel, made.encoderOptimizer, made.sequenceModelOptimizer].forEach((component) => component.dispose()),
   };
-}
-
-/** Copies values into the weights of a network of the same kind. */
-export function copyWeights(from: PoolingEncoder | RunningSumModel, to: PoolingEncoder | RunningSumModel): void {
-  from.weights.forEach(({ variable }, index) => tf.tidy(() => to.weights[index]!.variable.assign(variable.clone())));
 }
